@@ -1,0 +1,120 @@
+//! Rows that failed a check: kept raw, with every reason, shown masked.
+
+use arrow::array::{ArrayRef, BinaryArray, Date32Array, Int64Array, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::error::ArrowError;
+use bank::BusinessDate;
+use std::fmt;
+use std::sync::Arc;
+
+/// Why a row was quarantined; domain specification §2.3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ReasonCode {
+    /// Field count differs from the layout.
+    Q01,
+    /// Undecodable bytes in a key, date or amount.
+    Q02,
+    /// Mandatory field empty.
+    Q03,
+    /// Not a number, too many decimals, overflow.
+    Q04,
+    /// Not a date.
+    Q05,
+    /// Same key as another row with different content.
+    Q07,
+}
+
+/// One reason: a code, the column, and what to know about the value (already masked).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// Code.
+    pub code: ReasonCode,
+    /// Column, if one is to blame.
+    pub column: Option<String>,
+    /// Masked detail.
+    pub detail: String,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.column {
+            Some(column) => write!(f, "{:?} {column}: {}", self.code, self.detail),
+            None => write!(f, "{:?} {}", self.code, self.detail),
+        }
+    }
+}
+
+/// A quarantined row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuarantinedRow {
+    /// Line in the decompressed file, from 1.
+    pub line: u64,
+    /// Byte offset in the decompressed file.
+    pub offset: u64,
+    /// The record as delivered.
+    pub raw: Vec<u8>,
+    /// Every reason.
+    pub reasons: Vec<Reason>,
+}
+
+impl QuarantinedRow {
+    /// `line 7: Q04 balance: ...`, for messages.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let reasons: Vec<String> = self.reasons.iter().map(Reason::to_string).collect();
+        format!("line {}: {}", self.line, reasons.join("; "))
+    }
+}
+
+/// Columns of the quarantine table.
+#[must_use]
+pub fn schema() -> SchemaRef {
+    Arc::new(Schema::new(vec![
+        Field::new("biz_date", DataType::Date32, true),
+        Field::new("system", DataType::Utf8, true),
+        Field::new("feed", DataType::Utf8, true),
+        Field::new("file", DataType::Utf8, true),
+        Field::new("line", DataType::Int64, true),
+        Field::new("byte_offset", DataType::Int64, true),
+        Field::new("reason_codes", DataType::Utf8, true),
+        Field::new("reasons", DataType::Utf8, true),
+        Field::new("raw", DataType::Binary, true),
+    ]))
+}
+
+/// The rows of one file as a batch of [`schema`].
+///
+/// # Errors
+/// Never in practice; Arrow checks that all columns have one length.
+pub fn batch(
+    date: BusinessDate,
+    system: &str,
+    feed: &str,
+    file: &str,
+    rows: &[QuarantinedRow],
+) -> Result<RecordBatch, ArrowError> {
+    let texts = |of: &dyn Fn(&QuarantinedRow) -> String| -> ArrayRef {
+        Arc::new(rows.iter().map(|r| Some(of(r))).collect::<StringArray>())
+    };
+    let number = |n: u64| i64::try_from(n).ok();
+    let codes = |r: &QuarantinedRow| {
+        let mut codes: Vec<String> = r.reasons.iter().map(|x| format!("{:?}", x.code)).collect();
+        codes.sort();
+        codes.dedup();
+        codes.join(",")
+    };
+    RecordBatch::try_new(
+        schema(),
+        vec![
+            Arc::new(Date32Array::from(vec![date.days_since_epoch(); rows.len()])),
+            texts(&|_| system.to_owned()),
+            texts(&|_| feed.to_owned()),
+            texts(&|_| file.to_owned()),
+            Arc::new(rows.iter().map(|r| number(r.line)).collect::<Int64Array>()),
+            Arc::new(rows.iter().map(|r| number(r.offset)).collect::<Int64Array>()),
+            texts(&codes),
+            texts(&|r| r.reasons.iter().map(Reason::to_string).collect::<Vec<_>>().join("; ")),
+            Arc::new(rows.iter().map(|r| Some(r.raw.as_slice())).collect::<BinaryArray>()),
+        ],
+    )
+}

@@ -1,0 +1,145 @@
+//! Content → records → fields.
+
+use std::borrow::Cow;
+
+/// One record of a file, still in bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    /// Line number of its first line, from 1.
+    pub line: u64,
+    /// Byte offset in the decompressed content.
+    pub offset: u64,
+    /// Its bytes without the line end.
+    pub bytes: &'a [u8],
+}
+
+/// Iterate over the records of a file. Line ends are LF or CRLF; with quoting on, a line end inside quotes belongs to
+/// the field. Byte 0x0A and the quote 0x22 are never part of a GB18030 character.
+pub fn records(content: &[u8], quote: Option<u8>) -> impl Iterator<Item = Record<'_>> {
+    let mut offset = 0_usize;
+    let mut line = 1_u64;
+    std::iter::from_fn(move || {
+        if offset >= content.len() {
+            return None;
+        }
+        let rest = &content[offset..];
+        let mut end = 0_usize;
+        let mut lines = 0_u64;
+        let mut open = false;
+        loop {
+            let stop = memchr::memchr(b'\n', &rest[end..]).map_or(rest.len(), |at| end + at);
+            lines += 1;
+            open ^= quote.is_some_and(|q| memchr::memchr_iter(q, &rest[end..stop]).count() % 2 == 1);
+            if !open || stop >= rest.len() {
+                end = stop;
+                break;
+            }
+            end = stop + 1;
+        }
+        let bytes = rest[..end].strip_suffix(b"\r").unwrap_or(&rest[..end]);
+        let record = Record { line, offset: offset as u64, bytes };
+        offset += end + 1;
+        line += lines;
+        Some(record)
+    })
+}
+
+/// Split a decoded record into `fields`. One trailing delimiter is dropped when it makes one field too many.
+pub fn split<'a>(
+    record: &'a str,
+    delimiter: &str,
+    quote: Option<char>,
+    expected: usize,
+    fields: &mut Vec<Cow<'a, str>>,
+) {
+    fields.clear();
+    match quote {
+        None => fields.extend(record.split(delimiter).map(Cow::Borrowed)),
+        Some(quote) => split_quoted(record, delimiter, quote, fields),
+    }
+    if fields.len() == expected + 1 && fields.last().is_some_and(|f| f.is_empty()) {
+        fields.pop();
+    }
+}
+
+fn split_quoted<'a>(record: &'a str, delimiter: &str, quote: char, fields: &mut Vec<Cow<'a, str>>) {
+    let mut rest = record;
+    loop {
+        let Some(inner) = rest.strip_prefix(quote) else {
+            let (field, after) = rest.split_once(delimiter).map_or((rest, None), |(f, a)| (f, Some(a)));
+            fields.push(Cow::Borrowed(field));
+            match after {
+                Some(after) => rest = after,
+                None => return,
+            }
+            continue;
+        };
+        let doubled: String = [quote, quote].iter().collect();
+        let mut at = 0_usize;
+        // A quote that is not doubled closes the field; a field that never closes keeps the rest of the record.
+        while let Some(found) = inner[at..].find(quote) {
+            if inner[at + found..].starts_with(&doubled) {
+                at += found + doubled.len();
+            } else {
+                at += found;
+                break;
+            }
+        }
+        let closed = inner[at..].starts_with(quote);
+        let (field, after) = if closed { (&inner[..at], &inner[at + quote.len_utf8()..]) } else { (inner, "") };
+        fields.push(if field.contains(&doubled) {
+            Cow::Owned(field.replace(&doubled, &quote.to_string()))
+        } else {
+            Cow::Borrowed(field)
+        });
+        match after.strip_prefix(delimiter) {
+            Some(next) => rest = next,
+            None => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::Decoder;
+
+    fn fields(hex_bytes: &str, delimiter: &str) -> Vec<String> {
+        let bytes = hex::decode(hex_bytes).unwrap();
+        let text = Decoder::new("gb18030").decode(&bytes).into_owned();
+        let mut out = Vec::new();
+        split(&text, delimiter, None, 4, &mut out);
+        out.into_iter().map(Cow::into_owned).collect()
+    }
+
+    #[test]
+    fn a_character_may_contain_the_delimiter_byte() {
+        // Acceptance A1, A3, A3b.
+        assert_eq!(fields("393030317cc0eeab7c7c433030317c3130302e3030", "|"), ["9001", "李珅", "C001", "100.00"]);
+        assert_eq!(
+            fields("393030327c407ccdf59f407c407c433030327c407c3230302e3030", "|@|"),
+            ["9002", "王烜", "C002", "200.00"]
+        );
+        assert_eq!(fields("393030337c407cc0eeab7c407c407c352e3030", "|@|"), ["9003", "李珅@", "5.00"]);
+    }
+
+    #[test]
+    fn quotes_hold_delimiters_quotes_and_line_ends() {
+        let content = b"1;\"a;b\"\"c\nd\";2\r\n3;;\n";
+        let all: Vec<Record> = records(content, Some(b'"')).collect();
+        assert_eq!(all.iter().map(|r| r.line).collect::<Vec<_>>(), [1, 3]);
+        let text = std::str::from_utf8(all[0].bytes).unwrap();
+        let mut out = Vec::new();
+        split(text, ";", Some('"'), 3, &mut out);
+        assert_eq!(out, ["1", "a;b\"c\nd", "2"]);
+        split("3;;", ";", Some('"'), 2, &mut out);
+        assert_eq!(out, ["3", ""]);
+    }
+
+    #[test]
+    fn a_quote_that_never_closes_does_not_swallow_the_next_call() {
+        let mut out = Vec::new();
+        split("\"abc;1", ";", Some('"'), 2, &mut out);
+        assert_eq!(out, ["abc;1"]);
+    }
+}

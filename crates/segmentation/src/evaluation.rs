@@ -1,0 +1,101 @@
+//! How good a clustering is.
+
+use std::collections::BTreeMap;
+
+use ndarray::{Array2, ArrayView1};
+use rand::SeedableRng;
+use rand::seq::index::sample;
+use rand_xoshiro::Xoshiro256Plus;
+use rayon::prelude::*;
+
+/// Mean silhouette width (Rousseeuw 1987) of a seeded sample of at most `sample_size` rows; −1 to 1, higher is better.
+///
+/// Rows alone in their cluster count 0, as in the paper. The sum is taken in row order, so threads do not change it.
+#[must_use]
+pub fn silhouette(matrix: &Array2<f64>, labels: &[usize], sample_size: usize, seed: u64) -> f64 {
+    let rows: Vec<usize> = if matrix.nrows() <= sample_size {
+        (0..matrix.nrows()).collect()
+    } else {
+        let mut rng = Xoshiro256Plus::seed_from_u64(seed);
+        let mut rows = sample(&mut rng, matrix.nrows(), sample_size).into_vec();
+        rows.sort_unstable();
+        rows
+    };
+    let clusters = labels.iter().max().map_or(0, |m| m + 1);
+    let mut sizes = vec![0_usize; clusters];
+    rows.iter().for_each(|row| sizes[labels[*row]] += 1);
+    let widths: Vec<f64> = rows.par_iter().map(|row| width(matrix, labels, &rows, &sizes, *row)).collect();
+    mean(&widths)
+}
+
+fn width(matrix: &Array2<f64>, labels: &[usize], rows: &[usize], sizes: &[usize], row: usize) -> f64 {
+    let own = labels[row];
+    if sizes[own] < 2 {
+        return 0.0;
+    }
+    let mut sums = vec![0.0; sizes.len()];
+    for other in rows {
+        sums[labels[*other]] += distance(matrix.row(row), matrix.row(*other));
+    }
+    let inside = sums[own] / count(sizes[own] - 1);
+    let outside = (0..sizes.len())
+        .filter(|c| *c != own && sizes[*c] > 0)
+        .map(|c| sums[c] / count(sizes[c]))
+        .fold(f64::INFINITY, f64::min);
+    if !outside.is_finite() {
+        return 0.0;
+    }
+    let larger = inside.max(outside);
+    if larger > 0.0 { (outside - inside) / larger } else { 0.0 }
+}
+
+/// Euclidean distance.
+#[must_use]
+pub fn distance(a: ArrayView1<'_, f64>, b: ArrayView1<'_, f64>) -> f64 {
+    a.iter().zip(b.iter()).map(|(x, y)| (x - y) * (x - y)).sum::<f64>().sqrt()
+}
+
+/// Adjusted Rand index (Hubert and Arabie 1985) between two labelings: 1 for equal partitions, about 0 for chance.
+#[must_use]
+pub fn adjusted_rand_index<A: Ord, B: Ord>(first: &[A], second: &[B]) -> f64 {
+    let mut cells: BTreeMap<(&A, &B), u64> = BTreeMap::new();
+    let mut rows: BTreeMap<&A, u64> = BTreeMap::new();
+    let mut columns: BTreeMap<&B, u64> = BTreeMap::new();
+    for pair in first.iter().zip(second) {
+        *cells.entry(pair).or_default() += 1;
+        *rows.entry(pair.0).or_default() += 1;
+        *columns.entry(pair.1).or_default() += 1;
+    }
+    let pairs = |n: u64| n as f64 * (n as f64 - 1.0) / 2.0;
+    let total = pairs(first.len().min(second.len()) as u64);
+    let together: f64 = cells.values().map(|n| pairs(*n)).sum();
+    let by_row: f64 = rows.values().map(|n| pairs(*n)).sum();
+    let by_column: f64 = columns.values().map(|n| pairs(*n)).sum();
+    let expected = if total > 0.0 { by_row * by_column / total } else { 0.0 };
+    let largest = (by_row + by_column) / 2.0;
+    if (largest - expected).abs() < f64::EPSILON { 1.0 } else { (together - expected) / (largest - expected) }
+}
+
+/// Counts of rows are far below 2^53.
+#[allow(clippy::cast_precision_loss)]
+pub(crate) fn count(n: usize) -> f64 {
+    n as f64
+}
+
+pub(crate) fn mean(values: &[f64]) -> f64 {
+    if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / count(values.len()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_adjusted_rand_index_knows_equal_and_opposed() {
+        assert!((adjusted_rand_index(&[0, 0, 1, 1], &["b", "b", "a", "a"]) - 1.0).abs() < 1e-12);
+        // scikit-learn's documented example: [0,0,1,2] against [0,0,1,1] is 0.57142857.
+        assert!((adjusted_rand_index(&[0, 0, 1, 2], &[0, 0, 1, 1]) - 0.571_428_571).abs() < 1e-9);
+        // And [0,0,0,0] against [0,1,2,3] is 0.
+        assert!(adjusted_rand_index(&[0, 0, 0, 0], &[0, 1, 2, 3]).abs() < 1e-12);
+    }
+}

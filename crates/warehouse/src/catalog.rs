@@ -1,0 +1,193 @@
+//! All nodes, sources, references and checks of a project: the built-in files, then the project's own, which may add
+//! or replace by file name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use arrow::datatypes::SchemaRef;
+use serde::Deserialize;
+
+use crate::error::WarehouseError;
+use crate::graph;
+use crate::node::Node;
+use crate::reference::Reference;
+
+/// A file of a `sql/` tree; the path is relative to it.
+#[derive(Debug, Clone)]
+pub struct SqlFile {
+    /// Path below `sql/`, with the project's prefix when it is the project's.
+    pub path: PathBuf,
+    /// Content.
+    pub text: String,
+}
+
+/// How bad a failing check is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Nothing is published.
+    Error,
+    /// Reported, published all the same.
+    Warn,
+}
+
+/// A SELECT whose rows are failures.
+#[derive(Debug, Clone)]
+pub struct SqlCheck {
+    /// Name, a sentence.
+    pub name: String,
+    /// The SELECT.
+    pub sql: String,
+    /// What a failure means.
+    pub description: String,
+    /// Severity.
+    pub severity: Severity,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CheckFile {
+    description: String,
+    severity: Severity,
+}
+
+/// Everything a run knows of.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    /// Nodes by name.
+    pub nodes: BTreeMap<String, Node>,
+    /// Checks by name.
+    pub checks: BTreeMap<String, SqlCheck>,
+    /// Reference tables by name.
+    pub references: BTreeMap<String, Reference>,
+    /// Tables that the run itself fills: raw feeds and run records.
+    pub sources: BTreeMap<String, SchemaRef>,
+    /// Nodes in an order in which each comes after what it reads.
+    pub order: Vec<String>,
+    /// What each node and check reads.
+    pub reads: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Catalog {
+    /// Read the files. `sources` are the tables filled by the run. Nodes of staging that read a source which is not
+    /// among them belong to systems that the project does not use; they and their checks are left out.
+    ///
+    /// # Errors
+    /// The first file that is wrong, or a circle.
+    pub fn read(files: &[SqlFile], sources: BTreeMap<String, SchemaRef>) -> Result<Self, WarehouseError> {
+        let mut catalog = Catalog { sources, ..Catalog::default() };
+        // Later files replace earlier ones of the same name: (stem, ending) decides, whatever the folder.
+        let mut by_name: BTreeMap<(String, String), &SqlFile> = BTreeMap::new();
+        for file in files.iter().filter(|f| !f.path.starts_with("sources")) {
+            let part = |p: Option<&std::ffi::OsStr>| p.map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+            by_name.insert((part(file.path.file_stem()), part(file.path.extension())), file);
+        }
+        let find = |name: &str, ending: &str| by_name.get(&(name.to_owned(), ending.to_owned())).copied();
+        for ((name, ending), file) in &by_name {
+            if ending != "toml" {
+                let lonely = find(name, "toml").is_none() && matches!(ending.as_str(), "sql" | "csv");
+                if lonely {
+                    let message = format!("there is no {name}.toml beside it to describe it");
+                    return Err(WarehouseError::Node { node: name.clone(), path: file.path.clone(), message });
+                }
+                continue;
+            }
+            let sql = find(name, "sql");
+            match folder(&file.path) {
+                "reference" => catalog.add_reference(name, file, find(name, "csv"))?,
+                "checks" => catalog.add_check(name, file, sql)?,
+                _ => {
+                    let node = Node::parse(&file.path, &file.text, sql.map(|s| s.text.as_str()))?;
+                    catalog.nodes.insert(name.clone(), node);
+                }
+            }
+        }
+        catalog.link()?;
+        Ok(catalog)
+    }
+
+    fn add_reference(&mut self, name: &str, toml: &SqlFile, csv: Option<&SqlFile>) -> Result<(), WarehouseError> {
+        let reference = Reference::parse(&toml.path, &toml.text, csv.map(|c| c.text.as_str()))?;
+        self.references.insert(name.to_owned(), reference);
+        Ok(())
+    }
+
+    fn add_check(&mut self, name: &str, toml: &SqlFile, sql: Option<&SqlFile>) -> Result<(), WarehouseError> {
+        let refuse =
+            |message: String| WarehouseError::Node { node: name.to_owned(), path: toml.path.clone(), message };
+        let file: CheckFile = toml::from_str(&toml.text).map_err(|e| refuse(e.to_string()))?;
+        let sql = sql.ok_or_else(|| refuse(format!("there is no {name}.sql beside it")))?.text.clone();
+        let check = SqlCheck { name: name.to_owned(), sql, description: file.description, severity: file.severity };
+        self.checks.insert(name.to_owned(), check);
+        Ok(())
+    }
+
+    /// Read dependencies from the SQL, drop what belongs to unused systems, order the rest.
+    fn link(&mut self) -> Result<(), WarehouseError> {
+        for node in self.nodes.values() {
+            let reads = match (&node.sql, &node.input) {
+                (Some(sql), _) => graph::tables_read(&node.name, &node.path, sql)?,
+                (None, input) => input.iter().cloned().collect(),
+            };
+            self.reads.insert(node.name.clone(), reads);
+        }
+        for check in self.checks.values() {
+            let reads = graph::tables_read(&check.name, Path::new(&check.name), &check.sql)?;
+            self.reads.insert(check.name.clone(), reads);
+        }
+        self.drop_unused_systems();
+        for node in self.nodes.values() {
+            self.refuse_unknown(&node.name, &node.path)?;
+        }
+        for check in self.checks.values() {
+            self.refuse_unknown(&check.name, Path::new(&check.name))?;
+        }
+        self.order = graph::order(&self.nodes, &self.reads)?;
+        Ok(())
+    }
+
+    fn drop_unused_systems(&mut self) {
+        let unused: Vec<String> = self
+            .nodes
+            .values()
+            .filter(|n| n.name.starts_with("stg_"))
+            .filter(|n| self.reads[&n.name].iter().any(|t| t.starts_with("raw_") && !self.sources.contains_key(t)))
+            .map(|n| n.name.clone())
+            .collect();
+        for name in unused {
+            self.nodes.remove(&name);
+            self.reads.remove(&name);
+        }
+    }
+
+    fn refuse_unknown(&self, name: &str, path: &Path) -> Result<(), WarehouseError> {
+        let Some(unknown) = self.reads[name].iter().find(|t| !self.has_table(t)) else { return Ok(()) };
+        let system_off = if unknown.starts_with("stg_") || unknown.starts_with("raw_") {
+            ", which belongs to a source system that this project does not use: put a file of the same name into the \
+             project's sql folder that reads the project's own systems"
+                .to_owned()
+        } else {
+            let near = nearest(unknown, self.nodes.keys().chain(self.sources.keys()).chain(self.references.keys()));
+            near.map_or(String::new(), |n| format!("; did you mean {n}?"))
+        };
+        let message = format!("reads `{unknown}`{system_off}");
+        Err(WarehouseError::Node { node: name.to_owned(), path: path.to_owned(), message })
+    }
+
+    fn has_table(&self, name: &str) -> bool {
+        self.nodes.contains_key(name) || self.sources.contains_key(name) || self.references.contains_key(name)
+    }
+}
+
+fn folder(path: &Path) -> &str {
+    path.parent().and_then(Path::file_name).and_then(|n| n.to_str()).unwrap_or_default()
+}
+
+/// The name with the fewest edits, if it is near enough to be a typing error.
+fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a String>) -> Option<&'a str> {
+    names
+        .map(|name| (datafusion::common::utils::datafusion_strsim::levenshtein(wanted, name), name.as_str()))
+        .filter(|(distance, _)| *distance <= wanted.len() / 3 + 1)
+        .min()
+        .map(|(_, name)| name)
+}

@@ -1,0 +1,143 @@
+//! Failures, by what the person at the terminal can do about them.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// Who has to act; the program's exit codes follow it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// A data check failed; nothing was published.
+    Data,
+    /// Arguments, configuration or SQL are wrong.
+    Usage,
+    /// Something expected is not there.
+    Missing,
+    /// Another run holds the lock.
+    Locked,
+    /// Disk, memory or another resource failed; retrying is safe.
+    Machine,
+    /// A bug of ours.
+    Bug,
+}
+
+/// What can go wrong in the warehouse.
+#[derive(Debug, Error)]
+pub enum WarehouseError {
+    /// A node's files are wrong.
+    #[error("node {node} ({path}): {message}")]
+    Node {
+        /// Node.
+        node: String,
+        /// File.
+        path: PathBuf,
+        /// Why, with the alternatives.
+        message: String,
+    },
+    /// Nodes read each other in a circle.
+    #[error("nodes read each other in a circle: {}", .0.join(" -> "))]
+    Circle(Vec<String>),
+    /// A node read at run time failed.
+    #[error("node {node}: {source}")]
+    Run {
+        /// Node.
+        node: String,
+        /// The engine's reason.
+        source: Box<WarehouseError>,
+    },
+    /// Blocking checks failed.
+    #[error("{count} check(s) failed for {date}, nothing was published:\n{list}")]
+    ChecksFailed {
+        /// Business date.
+        date: String,
+        /// How many.
+        count: usize,
+        /// One line each.
+        list: String,
+    },
+    /// The lock is held.
+    #[error("another run holds the warehouse ({0}); wait until it has finished")]
+    Locked(PathBuf),
+    /// No release yet.
+    #[error("nothing has been published in {0} yet; run `tally run` first")]
+    NoRelease(PathBuf),
+    /// A release that is not there.
+    #[error("there is no release {0}; `tally status` lists them")]
+    UnknownRelease(u64),
+    /// Written by a newer program.
+    #[error("this warehouse was written in format {found}; this program understands format {known}: use the newer program")]
+    Format {
+        /// Found on disk.
+        found: u32,
+        /// Known here.
+        known: u32,
+    },
+    /// A table's columns changed.
+    #[error("columns of table {0} are not those of its history; rebuild with `tally run --full`")]
+    SchemaChanged(String),
+    /// A node kind of Rust code failed.
+    #[error("{0}")]
+    Kind(String),
+    /// A file cannot be read or written.
+    #[error("{path}: {source}")]
+    Io {
+        /// File.
+        path: PathBuf,
+        /// System's reason.
+        source: std::io::Error,
+    },
+    /// A file of ours is damaged.
+    #[error("{path}: {reason}")]
+    Damaged {
+        /// File.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The SQL engine refused.
+    #[error(transparent)]
+    Engine(#[from] datafusion::error::DataFusionError),
+    /// The table format refused.
+    #[error(transparent)]
+    Delta(#[from] deltalake_core::DeltaTableError),
+    /// Columnar memory refused.
+    #[error(transparent)]
+    Arrow(#[from] arrow::error::ArrowError),
+}
+
+impl WarehouseError {
+    /// Who has to act.
+    #[must_use]
+    pub fn failure(&self) -> Failure {
+        use datafusion::error::DataFusionError as Engine;
+        match self {
+            Self::Node { .. } | Self::Circle(_) | Self::Format { .. } | Self::SchemaChanged(_) => Failure::Usage,
+            Self::Run { source, .. } => source.failure(),
+            Self::ChecksFailed { .. } | Self::Kind(_) => Failure::Data,
+            Self::Locked(_) => Failure::Locked,
+            Self::NoRelease(_) | Self::UnknownRelease(_) => Failure::Missing,
+            Self::Io { .. } | Self::Delta(_) => Failure::Machine,
+            Self::Damaged { .. } => Failure::Machine,
+            Self::Engine(e) => match e.find_root() {
+                Engine::SQL(..) | Engine::Plan(_) | Engine::SchemaError(..) | Engine::NotImplemented(_) => {
+                    Failure::Usage
+                }
+                Engine::ResourcesExhausted(_) | Engine::IoError(_) | Engine::ObjectStore(_) => Failure::Machine,
+                Engine::Execution(_) | Engine::ArrowError(..) => Failure::Data,
+                _ => Failure::Bug,
+            },
+            Self::Arrow(_) => Failure::Bug,
+        }
+    }
+
+    /// Name the node in which it happened.
+    #[must_use]
+    pub fn in_node(self, node: &str) -> Self {
+        WarehouseError::Run { node: node.to_owned(), source: Box::new(self) }
+    }
+}
+
+/// Attach a path to an input/output error.
+pub(crate) fn io(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> WarehouseError + '_ {
+    move |source| WarehouseError::Io { path: path.to_owned(), source }
+}

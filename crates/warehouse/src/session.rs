@@ -1,0 +1,90 @@
+//! DataFusion sessions: bounded memory, exact decimals, and the business date as a function.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow::array::Date32Array;
+use arrow::datatypes::DataType;
+use bank::BusinessDate;
+use datafusion::common::ScalarValue;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
+use datafusion::prelude::SessionContext;
+use deltalake_core::delta_datafusion::create_session;
+
+use crate::error::WarehouseError;
+
+/// What the machine may be used for.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    /// Worker threads; results do not depend on it.
+    pub threads: usize,
+    /// Memory for queries, bytes; beyond it they spill.
+    pub memory_bytes: usize,
+    /// Where they spill to.
+    pub spill_dir: PathBuf,
+}
+
+impl Engine {
+    /// A session in which `biz_date()` is the given date.
+    ///
+    /// # Errors
+    /// When the engine cannot be set up.
+    pub fn session(&self, date: BusinessDate) -> Result<SessionContext, WarehouseError> {
+        // Only a session that Delta made can plan Delta writes; ours is that one with our settings.
+        let delta = create_session().state();
+        let config = delta
+            .config()
+            .clone()
+            .with_target_partitions(self.threads.max(1))
+            .with_information_schema(true)
+            // Column names in nodes and queries may be written in any case.
+            .set_bool("datafusion.sql_parser.enable_ident_normalization", true)
+            // 0.0035 is a decimal, not a float.
+            .set_bool("datafusion.sql_parser.parse_float_as_decimal", true)
+            // One representation of text, so that what leaves the engine needs no conversion.
+            .set_bool("datafusion.sql_parser.map_string_types_to_utf8view", false)
+            .set_bool("datafusion.execution.parquet.schema_force_view_types", false);
+        let disk = DiskManagerBuilder::default()
+            .with_mode(DiskManagerMode::Directories(vec![self.spill_dir.clone()]));
+        std::fs::create_dir_all(&self.spill_dir).map_err(crate::error::io(&self.spill_dir))?;
+        let runtime = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(FairSpillPool::new(self.memory_bytes)))
+            .with_disk_manager_builder(disk)
+            .build_arc()?;
+        let state = SessionStateBuilder::new_from_existing(delta)
+            .with_config(config)
+            .with_runtime_env(runtime)
+            .build();
+        let session = SessionContext::new_with_state(state);
+        session.register_udf(business_date_function(date));
+        Ok(session)
+    }
+}
+
+/// `biz_date()`: folded to a literal when planned, so that partitions are pruned and any engine can run the plan.
+fn business_date_function(date: BusinessDate) -> datafusion::logical_expr::ScalarUDF {
+    let days = date.days_since_epoch();
+    create_udf(
+        "biz_date",
+        vec![],
+        DataType::Date32,
+        Volatility::Immutable,
+        Arc::new(move |_| Ok(ColumnarValue::Scalar(ScalarValue::Date32(Some(days))))),
+    )
+}
+
+/// A literal of Arrow's date type.
+#[must_use]
+pub fn date_literal(date: BusinessDate) -> ScalarValue {
+    ScalarValue::Date32(Some(date.days_since_epoch()))
+}
+
+/// Used where a column of one date is built.
+#[must_use]
+pub fn date_column(date: BusinessDate, rows: usize) -> Date32Array {
+    Date32Array::from(vec![date.days_since_epoch(); rows])
+}
