@@ -98,7 +98,7 @@ fn write_feed(landing: &Path, date: NaiveDate, feed: &Feed) -> Result<u64, Sampl
 
 /// No name and no time in the header, so that equal content is equal bytes.
 fn gzip(content: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut encoder = GzBuilder::new().mtime(0).write(Vec::new(), Compression::best());
+    let mut encoder = GzBuilder::new().mtime(0).write(Vec::new(), Compression::default());
     encoder.write_all(content)?;
     encoder.finish()
 }

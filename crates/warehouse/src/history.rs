@@ -26,7 +26,7 @@ pub fn carry_forward(node: &Node, snapshot: &str) -> String {
         true => "false".to_owned(),
         false => attributes
             .iter()
-            .map(|a| format!("o.{a} is distinct from t.{a}"))
+            .map(|a| format!("(o.{a} is distinct from t.{a})"))
             .collect::<Vec<_>>()
             .join(" or "),
     };

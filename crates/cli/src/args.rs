@@ -1,0 +1,49 @@
+//! What the user types. Details of each command stand beside the command.
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{customer, init, plan, query, run, sample_bank, segment, status};
+use crate::printer::Output;
+
+/// Bank data warehouse and customer segmentation in one file.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tally",
+    version,
+    about = "Bank data warehouse and customer segmentation in one file",
+    after_help = "Exit codes: 0 done, 1 a data check failed and nothing was published, 2 wrong arguments or \
+                  configuration, 3 expected input is not there, 4 another run holds the lock, 5 the machine failed \
+                  (disk, memory), retrying is safe, 70 a bug of ours.\n\n\
+                  First steps:\n  \
+                  tally sample-bank demo && tally run --project demo\n  \
+                  tally query \"select segment_name, customer_count from mart_segment_profile\" --project demo"
+)]
+pub struct Arguments {
+    /// How results are written: `table` for people, `json` for machines, `csv` where rows are the result.
+    #[arg(long, global = true, default_value = "table")]
+    pub output: Output,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write an empty bank project.
+    Init(init::InitArgs),
+    /// Write a synthetic bank to try everything on.
+    SampleBank(sample_bank::SampleBankArgs),
+    /// Load, compute, check and publish every business date that was delivered.
+    Run(run::RunArgs),
+    /// Show what `run` would do, without doing it.
+    Plan(plan::PlanArgs),
+    /// Show what is published, how fresh it is, and what went to quarantine.
+    Status(status::StatusArgs),
+    /// Ask a question in SQL; published, masked tables unless you say otherwise.
+    Query(query::QueryArgs),
+    /// Look at one customer.
+    Customer(customer::CustomerArgs),
+    /// Segment the rows of any table, without a project.
+    Segment(segment::SegmentArgs),
+}

@@ -1,0 +1,126 @@
+//! `tally customer show`.
+
+use clap::{Args, Subcommand};
+use publish::{Manifest, audit, folder};
+use warehouse::{Reader, Release};
+
+use crate::commands::query::{published_reader, unmasked_record};
+use crate::failure::CliFailure;
+use crate::printer::{Printer, json_rows, text_rows};
+use crate::project::{Project, ProjectArgs};
+
+/// Look at one customer.
+#[derive(Debug, Args)]
+pub struct CustomerArgs {
+    #[command(subcommand)]
+    command: CustomerCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum CustomerCommand {
+    /// Everything in the unified customer view about one customer.
+    Show(ShowArgs),
+}
+
+/// Everything in the unified customer view about one customer.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  tally customer show core:1000000037 --project sample_data\n  tally customer show 3f9a --project sample_data       # the beginning of a pseudonym\n  tally customer show core:1000000037 --project sample_data --unmasked --purpose \"complaint 4711\"")]
+pub struct ShowArgs {
+    /// `<system>:<customer number>`, a pseudonym (its beginning is enough), or a customer_id of the warehouse.
+    id: String,
+    #[command(flatten)]
+    project: ProjectArgs,
+    /// As it was known in this release; the current one when absent.
+    #[arg(long, value_name = "N")]
+    release: Option<u64>,
+    /// Show values as they are. Written to the audit log.
+    #[arg(long, requires = "purpose")]
+    unmasked: bool,
+    /// Why unmasked data is read.
+    #[arg(long, value_name = "TEXT")]
+    purpose: Option<String>,
+}
+
+/// Do it.
+pub fn run(args: &CustomerArgs, printer: &Printer) -> Result<(), CliFailure> {
+    let CustomerCommand::Show(args) = &args.command;
+    let project = Project::open(&args.project)?;
+    let release = project.release(args.release)?;
+    project.runtime()?.block_on(show(args, &project, &release, printer))
+}
+
+async fn show(args: &ShowArgs, project: &Project, release: &Release, printer: &Printer) -> Result<(), CliFailure> {
+    let warehouse = Reader::of_release(&project.engine, &project.warehouse(), &project.catalog, release).await?;
+    let folder = folder::of_release(&project.published(), release.number);
+    let published = published_reader(project, &Manifest::read(&folder)?).await?;
+    let known = customer_id(args, project, &warehouse).await?;
+    let (reader, id) = match (args.unmasked, known) {
+        (true, Some((customer_id, _))) => (&warehouse, customer_id),
+        (true, None) => {
+            return Err(CliFailure::usage("unmasked data is found by <system>:<customer number> or customer_id, not by pseudonym"));
+        }
+        (false, Some((_, pseudonym))) => (&published, pseudonym),
+        (false, None) => (&published, args.id.clone()),
+    };
+    let sql = format!("select * from mart_customer_view where customer_id like '{}%' limit 2", quoted(&id));
+    let answer = reader.query(&sql).await?;
+    let rows = text_rows(&answer.batches)?;
+    let [row] = rows.as_slice() else {
+        let why = if rows.is_empty() { "no customer" } else { "more than one customer" };
+        return Err(CliFailure::missing(format!("{why} with `{}` in release {}", args.id, release.number))
+            .hint("name a customer as <system>:<customer number>, as in core:1000000037"));
+    };
+    if args.unmasked {
+        let purpose = args.purpose.clone().unwrap_or_default();
+        let record = unmasked_record("customer show", purpose, release.number, id, 1);
+        audit::append(&project.warehouse(), record)?;
+    }
+    if printer.is_json() {
+        printer.json(json_rows(&answer.batches)?.first().unwrap_or(&serde_json::Value::Null));
+        return Ok(());
+    }
+    let described = &project.catalog.nodes.get("mart_customer_view");
+    let lines: Vec<Vec<String>> = answer
+        .schema
+        .fields()
+        .iter()
+        .zip(row)
+        .map(|(field, value)| {
+            let column = described.and_then(|n| n.columns.iter().find(|c| c.name == *field.name()));
+            let unit = column.and_then(|c| c.unit.clone()).unwrap_or_default();
+            let description = column.map(|c| c.description.clone()).unwrap_or_default();
+            vec![field.name().clone(), value.clone(), unit, description]
+        })
+        .collect();
+    printer.table(&["column", "value", "unit", "meaning"], &lines);
+    Ok(())
+}
+
+/// The warehouse's id and the published id of `<system>:<number>` or a customer_id; `None` when it is neither.
+async fn customer_id(
+    args: &ShowArgs,
+    project: &Project,
+    reader: &Reader,
+) -> Result<Option<(String, String)>, CliFailure> {
+    let condition = match args.id.split_once(':') {
+        Some((system, number)) => {
+            format!("source_system = '{}' and source_customer_no = '{}'", quoted(system), quoted(number))
+        }
+        None => format!("customer_id = '{}'", quoted(&args.id)),
+    };
+    let sql = format!(
+        "select customer_id, customer.identity_key from dim_customer as customer where customer_id in \
+         (select customer_id from dim_customer_xref where {condition})"
+    );
+    let rows = text_rows(&reader.query(&sql).await?.batches)?;
+    let Some([customer_id, identity_key]) = rows.first().map(Vec::as_slice) else { return Ok(None) };
+    let published = match project.is_masked() {
+        true => project.pseudonym_key()?.pseudonym(identity_key),
+        false => customer_id.clone(),
+    };
+    Ok(Some((customer_id.clone(), published)))
+}
+
+fn quoted(text: &str) -> String {
+    text.replace('\'', "''")
+}

@@ -1,0 +1,10 @@
+//! One file per command, named as the user types it.
+
+pub mod customer;
+pub mod init;
+pub mod plan;
+pub mod query;
+pub mod run;
+pub mod sample_bank;
+pub mod segment;
+pub mod status;

@@ -1,0 +1,61 @@
+-- One row per golden customer on this business date; everything else that is computed ends here.
+with
+
+churn as (
+
+    -- A customer may show both signs; the stronger one is shown.
+    select customer_id, min(churn_rule) as churn_rule, first_value(reason order by churn_rule) as reason
+    from mart_churn_flag
+    group by customer_id
+
+)
+
+select
+    customer.customer_id,
+    biz_date() as biz_date,
+    customer.party_type,
+    customer.customer_name,
+    customer.sex,
+    metrics.age_years,
+    customer.mobile,
+    customer.region_code,
+    customer.occupation,
+    customer.branch_no,
+    customer.open_date,
+    metrics.tenure_months,
+    customer.record_count,
+    customer.system_count,
+    customer.document_status,
+    customer.is_inferred,
+    tier.tier,
+    vip.customer_id is not null as is_vip_list,
+    vip.reason_codes as vip_reason_codes,
+    segment.segment,
+    segment.segment_name,
+    churn.churn_rule,
+    churn.reason as churn_reason,
+    metrics.aum_balance,
+    metrics.aum_month_avg,
+    metrics.aum_month_avg_3m_ago,
+    metrics.aum_growth_3m,
+    metrics.demand_balance,
+    metrics.time_balance,
+    metrics.loan_balance,
+    metrics.card_balance,
+    metrics.liability_balance,
+    metrics.card_limit,
+    metrics.days_past_due,
+    metrics.net_inflow_3m,
+    metrics.external_credit_3m,
+    metrics.salary_months_3m,
+    metrics.customer_txn_count_3m,
+    metrics.echannel_txn_count_3m,
+    metrics.echannel_share_3m,
+    metrics.days_since_last_txn,
+    metrics.product_count
+from dim_customer as customer
+inner join int_customer_metrics as metrics on customer.customer_id = metrics.customer_id
+left join int_customer_tier as tier on customer.customer_id = tier.customer_id
+left join mart_vip_list as vip on customer.customer_id = vip.customer_id
+left join mart_segment as segment on customer.customer_id = segment.customer_id
+left join churn on customer.customer_id = churn.customer_id

@@ -1,0 +1,116 @@
+-- One row per customer on this business date.
+with
+
+month as (
+
+    select
+        customer_id,
+        sum(case when month = this_month then aum_avg end) as aum_month_avg,
+        sum(case when month = this_month then aum_balance end) as aum_balance,
+        sum(case when month = this_month - interval '3 months' then aum_avg end) as aum_month_avg_3m_ago,
+        sum(case when month > this_month - interval '3 months' then external_credit_amount - external_debit_amount end) as net_inflow_3m,
+        sum(case when month > this_month - interval '3 months' then external_credit_amount end) as external_credit_3m,
+        sum(case when month > this_month - interval '3 months' and salary_amount > 0 then 1 else 0 end) as salary_months_3m,
+        sum(case when month > this_month - interval '3 months' then customer_txn_count end) as customer_txn_count_3m,
+        sum(case when month > this_month - interval '3 months' then echannel_txn_count end) as echannel_txn_count_3m,
+        max(last_customer_txn_date) as last_customer_txn_date
+    from (select *, cast(date_trunc('month', biz_date()) as date) as this_month from agg_customer_month) as dated
+    group by customer_id
+
+),
+
+deposit as (
+
+    select
+        xref.customer_id,
+        sum(case when account.account_kind = 'DEMAND' then account.balance else 0 end) as demand_balance,
+        sum(case when account.account_kind = 'TIME' then account.balance else 0 end) as time_balance,
+        max(case when account.account_kind = 'DEMAND' and account.close_date is null then 1 else 0 end) as has_demand,
+        max(case when account.account_kind = 'TIME' and account.close_date is null then 1 else 0 end) as has_time
+    from int_account as account
+    inner join dim_customer_xref as xref
+        on account.source_system = xref.source_system and account.source_customer_no = xref.source_customer_no
+    group by xref.customer_id
+
+),
+
+loan as (
+
+    select xref.customer_id, sum(loan.balance) as loan_balance, min(loan.first_unpaid_due_date) as first_unpaid_due_date
+    from int_loan as loan
+    inner join dim_customer_xref as xref
+        on loan.source_system = xref.source_system and loan.source_customer_no = xref.source_customer_no
+    group by xref.customer_id
+
+),
+
+card as (
+
+    select xref.customer_id, sum(card.balance) as card_balance, sum(card.card_limit) as card_limit
+    from int_card as card
+    inner join dim_customer_xref as xref
+        on card.source_system = xref.source_system and card.source_customer_no = xref.source_customer_no
+    group by xref.customer_id
+
+)
+
+select
+    customer.customer_id,
+    customer.party_type,
+    -- The birthday of 29 February is 1 March in common years.
+    cast(
+        date_part('year', biz_date()) - date_part('year', customer.birth_date)
+        - case
+            when date_part('month', biz_date()) * 100 + date_part('day', biz_date())
+                < date_part('month', customer.birth_date) * 100 + date_part('day', customer.birth_date) then 1
+            else 0
+        end as bigint
+    ) as age_years,
+    -- Full months, without a clamp at the end of short months.
+    cast(
+        greatest(
+            (date_part('year', biz_date()) - date_part('year', customer.open_date)) * 12
+            + date_part('month', biz_date()) - date_part('month', customer.open_date)
+            - case when date_part('day', biz_date()) < date_part('day', customer.open_date) then 1 else 0 end,
+            0
+        ) as bigint
+    ) as tenure_months,
+    cast(coalesce(month.aum_balance, 0) as decimal(18, 2)) as aum_balance,
+    cast(coalesce(month.aum_month_avg, 0) as decimal(18, 2)) as aum_month_avg,
+    cast(month.aum_month_avg_3m_ago as decimal(18, 2)) as aum_month_avg_3m_ago,
+    cast(
+        case
+            when month.aum_month_avg_3m_ago > 0
+                then cast(coalesce(month.aum_month_avg, 0) - month.aum_month_avg_3m_ago as decimal(28, 8))
+                    / cast(month.aum_month_avg_3m_ago as decimal(18, 2))
+        end as decimal(18, 6)
+    ) as aum_growth_3m,
+    cast(coalesce(deposit.demand_balance, 0) as decimal(18, 2)) as demand_balance,
+    cast(coalesce(deposit.time_balance, 0) as decimal(18, 2)) as time_balance,
+    cast(coalesce(loan.loan_balance, 0) as decimal(18, 2)) as loan_balance,
+    cast(coalesce(card.card_balance, 0) as decimal(18, 2)) as card_balance,
+    cast(coalesce(loan.loan_balance, 0) + coalesce(card.card_balance, 0) as decimal(18, 2)) as liability_balance,
+    cast(coalesce(card.card_limit, 0) as decimal(18, 2)) as card_limit,
+    cast(coalesce(cast(biz_date() as int) - cast(loan.first_unpaid_due_date as int), 0) as bigint) as days_past_due,
+    cast(coalesce(month.net_inflow_3m, 0) as decimal(18, 2)) as net_inflow_3m,
+    cast(coalesce(month.external_credit_3m, 0) as decimal(18, 2)) as external_credit_3m,
+    cast(coalesce(month.salary_months_3m, 0) as bigint) as salary_months_3m,
+    cast(coalesce(month.customer_txn_count_3m, 0) as bigint) as customer_txn_count_3m,
+    cast(coalesce(month.echannel_txn_count_3m, 0) as bigint) as echannel_txn_count_3m,
+    cast(
+        case
+            when month.customer_txn_count_3m > 0
+                then cast(month.echannel_txn_count_3m as decimal(18, 6)) / cast(month.customer_txn_count_3m as decimal(18, 0))
+        end as decimal(9, 6)
+    ) as echannel_share_3m,
+    cast(cast(biz_date() as int) - cast(month.last_customer_txn_date as int) as bigint) as days_since_last_txn,
+    cast(
+        coalesce(deposit.has_demand, 0) + coalesce(deposit.has_time, 0)
+        + case when loan.loan_balance > 0 then 1 else 0 end + case when card.customer_id is not null then 1 else 0 end
+        as bigint
+    ) as product_count
+from dim_customer as customer
+left join month on customer.customer_id = month.customer_id
+left join deposit on customer.customer_id = deposit.customer_id
+left join loan on customer.customer_id = loan.customer_id
+left join card on customer.customer_id = card.customer_id

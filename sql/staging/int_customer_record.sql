@@ -1,0 +1,34 @@
+-- Customer records of all systems. A bank with other systems replaces this file.
+select
+    source_system,
+    source_customer_no,
+    party_type,
+    customer_name,
+    id_type,
+    id_no,
+    sex,
+    birth_date,
+    mobile,
+    region_code,
+    occupation,
+    branch_no,
+    open_date
+from stg_core__customer
+
+union all
+
+select
+    source_system,
+    source_customer_no,
+    party_type,
+    customer_name,
+    id_type,
+    id_no,
+    sex,
+    birth_date,
+    mobile,
+    region_code,
+    occupation,
+    branch_no,
+    open_date
+from stg_credit__customer

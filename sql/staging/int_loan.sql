@@ -1,0 +1,14 @@
+-- Loans of all systems. A bank with other systems replaces this file.
+select
+    source_system,
+    loan_no,
+    source_customer_no,
+    loan_kind,
+    currency,
+    principal,
+    balance,
+    start_date,
+    mature_date,
+    first_unpaid_due_date,
+    branch_no
+from stg_credit__loan

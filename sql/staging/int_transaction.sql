@@ -1,0 +1,11 @@
+-- Postings of all systems. A bank with other systems replaces this file.
+select
+    source_system,
+    txn_id,
+    account_no,
+    posting_date,
+    txn_type,
+    signed_amount,
+    balance_after,
+    channel
+from stg_core__transaction

@@ -1,0 +1,15 @@
+-- One row per deposit account, as delivered for this business date.
+select
+    'core' as source_system,
+    acct_no as account_no,
+    src_cust_no as source_customer_no,
+    dep_kind as account_kind,
+    ccy as currency,
+    open_date,
+    mature_date,
+    nullif(close_date, date '9999-12-31') as close_date,
+    status,
+    balance,
+    branch_no
+from raw_core__account
+where biz_date = biz_date()

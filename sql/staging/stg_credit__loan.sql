@@ -1,0 +1,15 @@
+-- One row per loan, as delivered for this business date.
+select
+    'credit' as source_system,
+    loan_no,
+    src_cust_no as source_customer_no,
+    loan_kind,
+    ccy as currency,
+    principal,
+    balance,
+    start_date,
+    mature_date,
+    first_unpaid_due_date,
+    branch_no
+from raw_credit__loan
+where biz_date = biz_date()
