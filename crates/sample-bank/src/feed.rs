@@ -131,7 +131,8 @@ impl Night<'_> {
             rows.push(first);
         }
         if self.date.month() % 6 == 3 {
-            let large = rows.iter_mut().find(|r| amount_of(r) >= Money::from_minor(1_000_00));
+            // Not the first row, which was sent twice and so would arrive all the same.
+            let large = rows.iter_mut().skip(1).find(|r| amount_of(r) >= Money::from_minor(1_000_00));
             if let Some(row) = large {
                 let text = amount_of(row).to_string();
                 let (thousands, rest) = text.split_at(text.len() - 6);

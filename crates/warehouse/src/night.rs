@@ -19,6 +19,7 @@ use crate::error::WarehouseError;
 use crate::history::{BEFORE, INTERVAL_COLUMNS, carry_forward};
 use crate::kind::NodeKind;
 use crate::node::{Materialisation, Node, PartitionBy, same_type};
+use crate::reader::Reader;
 use crate::release::{CheckResult, FORMAT, InputFile, NodeText, Pin, Release};
 use crate::session::{Engine, date_column, date_literal};
 use crate::table::{RowChecks, TableFolder, Write, scan};
@@ -86,11 +87,16 @@ pub struct Night<'a> {
 }
 
 impl Night<'_> {
-    /// Compute everything for the business date. Nothing that readers see is changed.
+    /// Compute everything for the business date; the reader answers from what was computed. Nothing that readers of
+    /// published releases see is changed.
     ///
     /// # Errors
     /// [`WarehouseError::ChecksFailed`] when a blocking check fails, or the first node that cannot be computed.
-    pub async fn run(&self, delivery: Delivery, observer: &dyn Observer) -> Result<Release, WarehouseError> {
+    pub async fn run(
+        &self,
+        delivery: Delivery,
+        observer: &dyn Observer,
+    ) -> Result<(Release, Reader), WarehouseError> {
         let mut work = Work {
             night: self,
             session: self.engine.session(self.date)?,
@@ -120,9 +126,9 @@ impl Night<'_> {
             work.results.push(result);
         }
         work.record_checks().await?;
-        let Work { pins, results, .. } = work;
+        let Work { pins, results, session, .. } = work;
         self.refuse_failed(&results)?;
-        Ok(self.release(pins, results, delivery.inputs))
+        Ok((self.release(pins, results, delivery.inputs), Reader::of_session(session)))
     }
 
     fn refuse_failed(&self, results: &[CheckResult]) -> Result<(), WarehouseError> {
@@ -306,9 +312,9 @@ impl Work<'_> {
             (Some(_), Some(pin)) => pin.content.clone(),
             _ => BTreeMap::new(),
         };
-        let version = folder.write(&self.session, Write { schema, plan, partition, base }).await?;
+        let (version, rows) = folder.write(&self.session, Write { schema, plan, partition, base }).await?;
         self.session.deregister_table(name)?;
-        self.session.register_table(name, folder.provider(&self.session, version).await?)?;
+        self.session.register_table(name, rows)?;
         let (written, results) = scan(&self.session, &select, checks).await?;
         content.insert(partition_value, written);
         self.results.extend(results);

@@ -32,6 +32,11 @@ pub struct Answer {
 }
 
 impl Reader {
+    /// On a session whose tables are registered.
+    pub(crate) fn of_session(session: SessionContext) -> Self {
+        Reader { session }
+    }
+
     /// Tables and views of a release, unmasked.
     ///
     /// # Errors

@@ -69,17 +69,19 @@ impl TableFolder {
         version: u64,
     ) -> Result<Arc<dyn TableProvider>, WarehouseError> {
         let table = DeltaTableBuilder::from_url(self.url()?)?.with_version(version).load().await?;
-        let state = session.state();
-        table.update_datafusion_session(&state)?;
-        Ok(Arc::new(table.table_provider().with_session(Arc::new(state)).build().await?))
+        provider_of(session, &table).await
     }
 
-    /// Write one night and return the new version. A head that is not the version to build on was left behind by a
+    /// Write one night; returns the new version and a provider of its rows. A head that is not the version to build on was left behind by a
     /// killed or rolled-back night: it is restored first, so nothing of that night remains visible.
     ///
     /// # Errors
     /// When the columns are not those of the table's history, or the disk fails.
-    pub async fn write(&self, session: &SessionContext, write: Write) -> Result<u64, WarehouseError> {
+    pub async fn write(
+        &self,
+        session: &SessionContext,
+        write: Write,
+    ) -> Result<(u64, Arc<dyn TableProvider>), WarehouseError> {
         std::fs::create_dir_all(&self.0).map_err(io(&self.0))?;
         let mut table = match self.0.join("_delta_log").exists() {
             true => DeltaTableBuilder::from_url(self.url()?)?.load().await?,
@@ -109,10 +111,11 @@ impl TableFolder {
             }
         }
         let written = builder.await?;
-        written.version().ok_or_else(|| WarehouseError::Damaged {
+        let version = written.version().ok_or_else(|| WarehouseError::Damaged {
             path: self.0.clone(),
             reason: "the table has no version after a write".to_owned(),
-        })
+        })?;
+        Ok((version, provider_of(session, &written).await?))
     }
 
     async fn create(&self, write: &Write) -> Result<DeltaTable, WarehouseError> {
@@ -131,6 +134,12 @@ impl TableFolder {
     fn name(&self) -> String {
         self.0.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
     }
+}
+
+async fn provider_of(session: &SessionContext, table: &DeltaTable) -> Result<Arc<dyn TableProvider>, WarehouseError> {
+    let state = session.state();
+    table.update_datafusion_session(&state)?;
+    Ok(Arc::new(table.table_provider().with_session(Arc::new(state)).build().await?))
 }
 
 trait FromArrowSchema: Sized {

@@ -172,12 +172,12 @@ impl Build<'_> {
             number: newest.unwrap_or(0) + 1,
             stamp: &stamp,
         };
-        let release = night.run(delivery, progress).await?;
+        let (release, reader) = night.run(delivery, progress).await?;
         self.releases.save(&release)?;
         self.record(&release, progress.end())?;
         let catches_up = self.current.as_ref().is_none_or(|c| release.biz_date >= c.biz_date);
         let manifest = match catches_up {
-            true => Some(self.publish(&release).await?),
+            true => Some(self.publish(&release, &reader).await?),
             false => None,
         };
         if manifest.is_some() {
@@ -187,22 +187,21 @@ impl Build<'_> {
         Ok(manifest)
     }
 
-    async fn publish(&self, release: &Release) -> Result<Manifest, CliFailure> {
+    async fn publish(&self, release: &Release, reader: &Reader) -> Result<Manifest, CliFailure> {
         let project = self.project;
         let warehouse = project.warehouse();
-        let reader = Reader::of_release(&project.engine, &warehouse, &project.catalog, release).await?;
         let masking = match project.is_masked() {
-            true => Masking::masked(&reader, &project.pseudonym_key()?).await?,
+            true => Masking::masked(reader, &project.pseudonym_key()?).await?,
             false => Masking::Full,
         };
         let published = project.published();
         let manifest = publish::publish(PublishRequest {
-            reader: &reader,
+            reader,
             catalog: &project.catalog,
             release,
             masking: &masking,
             published: &published,
-            freshness: freshness(&reader).await?,
+            freshness: freshness(reader).await?,
         })
         .await?;
         audit::append(&warehouse, publish_record(&manifest))?;

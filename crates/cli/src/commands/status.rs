@@ -30,8 +30,8 @@ pub fn run(args: &StatusArgs, printer: &Printer) -> Result<(), CliFailure> {
         "releases": chain.iter().map(|r| json!({ "release": r.number, "biz_date": r.biz_date })).collect::<Vec<_>>(),
     }));
     printer.line(&format!(
-        "Release {} of {}, made {} by run {}\n\nFiles of this business date (delivered = loaded + quarantined + duplicates + other dates)",
-        current.number, current.biz_date, current.created_at, current.run_id
+        "{}: release {} of {}, made {} by run {}\n\nFiles of this business date (delivered = loaded + quarantined + duplicates + other dates)",
+        project.settings.name, current.number, current.biz_date, current.created_at, current.run_id
     ));
     let count = |n: u64| n.to_string();
     let rows: Vec<Vec<String>> = current
