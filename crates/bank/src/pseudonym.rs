@@ -43,7 +43,9 @@ mod tests {
     fn every_spelling_of_a_number_has_one_pseudonym() {
         // Acceptance O8.
         let key = PseudonymKey::try_new(b"test-key").unwrap();
-        for typed in ["11010519491231002X", "11010519491231002x", "１１０１０５１９４９１２３１００２Ｘ", "110105491231002"] {
+        for typed in
+            ["11010519491231002X", "11010519491231002x", "１１０１０５１９４９１２３１００２Ｘ", "110105491231002"]
+        {
             let number = IdNumber::parse(typed, "2025-06-30".parse().unwrap(), false).unwrap();
             assert_eq!(
                 key.pseudonym(&format!("01|{number}")),

@@ -37,7 +37,8 @@ pub fn files_on_disk(folder: &Path) -> Result<Vec<SqlFile>, CliFailure> {
 }
 
 fn read_folder(root: &Path, folder: &Path, files: &mut Vec<SqlFile>) -> Result<(), CliFailure> {
-    let unreadable = |e: std::io::Error, path: &Path| CliFailure::machine(format!("cannot read {}: {e}", path.display()));
+    let unreadable =
+        |e: std::io::Error, path: &Path| CliFailure::machine(format!("cannot read {}: {e}", path.display()));
     for entry in std::fs::read_dir(folder).map_err(|e| unreadable(e, folder))? {
         let path = entry.map_err(|e| unreadable(e, folder))?.path();
         if path.is_dir() {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use bank::{BusinessDate, Money};
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use bank::BusinessDate;
 use chrono::Days;
 use extract::contract::DatedBy;
+use extract::ledger::{self, AMOUNT_TABLE, FILE_TABLE, QUARANTINE_TABLE};
 use extract::load::{DateWindow, raw_schema};
 use extract::{Contract, FileAccount, load_file, quarantine};
 use warehouse::release::InputFile;
@@ -17,13 +17,6 @@ use warehouse::{DeliveredTable, Delivery};
 use crate::failure::CliFailure;
 use crate::project::Project;
 use crate::settings::Cadence;
-
-/// Account of every file.
-pub const FILE_TABLE: &str = "meta_file";
-/// Account of every amount column.
-pub const AMOUNT_TABLE: &str = "meta_amount";
-/// Rows that failed a check.
-pub const QUARANTINE_TABLE: &str = "meta_quarantine";
 
 /// The landing folder of a project.
 pub struct Landing<'p> {
@@ -96,8 +89,8 @@ impl<'p> Landing<'p> {
             let schema = raw_schema(contract);
             tables.push(DeliveredTable { name: contract.table(), schema, batches: vec![loaded.batch] });
         }
-        tables.push(table(FILE_TABLE, file_schema(), vec![file_batch(date, &accounts)?]));
-        tables.push(table(AMOUNT_TABLE, amount_schema(), vec![amount_batch(date, &accounts)?]));
+        tables.push(table(FILE_TABLE, ledger::file_schema(), vec![ledger::file_batch(date, &accounts)?]));
+        tables.push(table(AMOUNT_TABLE, ledger::amount_schema(), vec![ledger::amount_batch(date, &accounts)?]));
         tables.push(table(QUARANTINE_TABLE, quarantine::schema(), rejected));
         Ok(Delivery { tables, inputs })
     }
@@ -135,71 +128,4 @@ fn input_file(contract: &Contract, account: &FileAccount) -> InputFile {
         duplicate_rows: account.duplicate_rows,
         other_date_rows: account.other_date_rows,
     }
-}
-
-/// Columns of [`FILE_TABLE`].
-pub fn file_schema() -> SchemaRef {
-    let texts = ["system", "feed", "file", "sha256"].map(|n| Field::new(n, DataType::Utf8, true));
-    let counts = ["bytes", "delivered_rows", "loaded_rows", "quarantined_rows", "duplicate_rows", "other_date_rows", "warned_rows"]
-        .map(|n| Field::new(n, DataType::Int64, true));
-    let date = Field::new("biz_date", DataType::Date32, true);
-    Arc::new(Schema::new([date].into_iter().chain(texts).chain(counts).collect::<Vec<_>>()))
-}
-
-fn file_batch(date: BusinessDate, accounts: &[(&Contract, FileAccount)]) -> Result<RecordBatch, CliFailure> {
-    let texts = |of: &dyn Fn(&Contract, &FileAccount) -> String| -> ArrayRef {
-        Arc::new(accounts.iter().map(|(c, a)| Some(of(c, a))).collect::<StringArray>())
-    };
-    let counts = |of: fn(&FileAccount) -> u64| -> ArrayRef {
-        Arc::new(accounts.iter().map(|(_, a)| i64::try_from(of(a)).ok()).collect::<Int64Array>())
-    };
-    let columns = vec![
-        Arc::new(Date32Array::from(vec![date.days_since_epoch(); accounts.len()])) as ArrayRef,
-        texts(&|c, _| c.system.clone()),
-        texts(&|c, _| c.feed.clone()),
-        texts(&|_, a| a.file.clone()),
-        texts(&|_, a| a.sha256.clone()),
-        counts(|a| a.bytes),
-        counts(|a| a.delivered_rows),
-        counts(|a| a.loaded_rows),
-        counts(|a| a.quarantined_rows),
-        counts(|a| a.duplicate_rows),
-        counts(|a| a.other_date_rows),
-        counts(|a| a.warned_rows),
-    ];
-    Ok(RecordBatch::try_new(file_schema(), columns)?)
-}
-
-/// Columns of [`AMOUNT_TABLE`].
-pub fn amount_schema() -> SchemaRef {
-    let texts = ["system", "feed", "file", "column_name"].map(|n| Field::new(n, DataType::Utf8, true));
-    let amounts = ["announced_amount", "loaded_amount", "quarantined_amount", "duplicate_amount", "other_date_amount"]
-        .map(|n| Field::new(n, DataType::Decimal128(18, 2), true));
-    let date = Field::new("biz_date", DataType::Date32, true);
-    Arc::new(Schema::new([date].into_iter().chain(texts).chain(amounts).collect::<Vec<_>>()))
-}
-
-fn amount_batch(date: BusinessDate, accounts: &[(&Contract, FileAccount)]) -> Result<RecordBatch, CliFailure> {
-    let rows: Vec<(&Contract, &FileAccount, &String, &extract::account::AmountAccount)> = accounts
-        .iter()
-        .flat_map(|(c, a)| a.amounts.iter().map(move |(column, amount)| (*c, a, column, amount)))
-        .collect();
-    let amounts = |of: &dyn Fn(&extract::account::AmountAccount) -> Option<Money>| -> Result<ArrayRef, CliFailure> {
-        let values: Decimal128Array = rows.iter().map(|r| of(r.3).map(Money::minor)).collect();
-        Ok(Arc::new(values.with_precision_and_scale(18, 2)?))
-    };
-    let texts = |values: Vec<&str>| -> ArrayRef { Arc::new(StringArray::from(values)) };
-    let columns = vec![
-        Arc::new(Date32Array::from(vec![date.days_since_epoch(); rows.len()])) as ArrayRef,
-        texts(rows.iter().map(|r| r.0.system.as_str()).collect()),
-        texts(rows.iter().map(|r| r.0.feed.as_str()).collect()),
-        texts(rows.iter().map(|r| r.1.file.as_str()).collect()),
-        texts(rows.iter().map(|r| r.2.as_str()).collect()),
-        amounts(&|a| a.announced)?,
-        amounts(&|a| Some(a.loaded))?,
-        amounts(&|a| Some(a.quarantined))?,
-        amounts(&|a| Some(a.duplicate))?,
-        amounts(&|a| Some(a.other_dates))?,
-    ];
-    Ok(RecordBatch::try_new(amount_schema(), columns)?)
 }

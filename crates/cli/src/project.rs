@@ -3,17 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use arrow::datatypes::SchemaRef;
 use bank::{BusinessDate, PseudonymKey};
 use clap::Args;
 use extract::Contract;
+use extract::ledger::raw_tables;
 use sha2::{Digest, Sha256};
 use warehouse::{Catalog, Engine, NodeKind, Release, Releases, SqlFile};
 
 use crate::builtin;
 use crate::failure::CliFailure;
 use crate::kinds;
-use crate::landing::{AMOUNT_TABLE, FILE_TABLE, QUARANTINE_TABLE, amount_schema, file_schema};
 use crate::settings::{PublishPrivacy, Settings};
 
 /// Which project, and with which settings.
@@ -58,7 +57,9 @@ impl Project {
         };
         files.extend(builtin::files_on_disk(&args.project.join("sql"))?);
         let contracts = contracts(&files, &settings)?;
-        let catalog = Catalog::read(&files, sources(&contracts))?;
+        let mut sources = raw_tables(&contracts);
+        sources.insert(warehouse::night::CHECK_TABLE.to_owned(), warehouse::night::check_schema());
+        let catalog = Catalog::read(&files, sources)?;
         let folder = args.project.clone();
         let threads = match settings.engine.threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
@@ -161,19 +162,7 @@ fn contracts(files: &[SqlFile], settings: &Settings) -> Result<Vec<Contract>, Cl
     Ok(by_table.into_values().collect())
 }
 
-/// Tables that a run fills: raw feeds and its own records.
-fn sources(contracts: &[Contract]) -> BTreeMap<String, SchemaRef> {
-    let mut sources: BTreeMap<String, SchemaRef> =
-        contracts.iter().map(|c| (c.table(), extract::load::raw_schema(c))).collect();
-    sources.insert(FILE_TABLE.to_owned(), file_schema());
-    sources.insert(AMOUNT_TABLE.to_owned(), amount_schema());
-    sources.insert(QUARANTINE_TABLE.to_owned(), extract::quarantine::schema());
-    sources.insert(warehouse::night::CHECK_TABLE.to_owned(), warehouse::night::check_schema());
-    sources
-}
-
 /// Parse a business date given on the command line.
 pub fn parse_date(text: &str) -> Result<BusinessDate, String> {
     text.parse().map_err(|e: bank::BusinessDateError| e.to_string())
 }
-

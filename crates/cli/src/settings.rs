@@ -111,10 +111,13 @@ impl Settings {
     pub fn read(project: &Path, overrides: &[String]) -> Result<Self, CliFailure> {
         let path = project.join("tally.toml");
         let text = std::fs::read_to_string(&path).map_err(|e| match e.kind() {
-            std::io::ErrorKind::NotFound => {
-                CliFailure::usage(format!("{} is not a bank project: there is no tally.toml in it", project.display()))
-                    .hint("`tally init DIR` writes one, `tally sample-bank DIR` writes one with data; name it with --project DIR")
-            }
+            std::io::ErrorKind::NotFound => CliFailure::usage(format!(
+                "{} is not a bank project: there is no tally.toml in it",
+                project.display()
+            ))
+            .hint(
+                "`tally init DIR` writes one, `tally sample-bank DIR` writes one with data; name it with --project DIR",
+            ),
             _ => CliFailure::machine(format!("cannot read {}: {e}", path.display())),
         })?;
         let wrong = |message: String| CliFailure::usage(format!("{}: {message}", path.display()));
@@ -134,9 +137,7 @@ fn set(table: &mut toml::Table, setting: &str) -> Result<(), CliFailure> {
     let wrong = || CliFailure::usage(format!("--set {setting}: write key=value, as in --set engine.threads=2"));
     let (key, value) = setting.split_once('=').ok_or_else(wrong)?;
     let parsed: Option<toml::Table> = format!("value = {value}").parse().ok();
-    let value = parsed
-        .and_then(|mut t| t.remove("value"))
-        .unwrap_or_else(|| toml::Value::String(value.to_owned()));
+    let value = parsed.and_then(|mut t| t.remove("value")).unwrap_or_else(|| toml::Value::String(value.to_owned()));
     let mut parts: Vec<&str> = key.split('.').collect();
     let last = parts.pop().ok_or_else(wrong)?;
     let mut place = table;
@@ -156,8 +157,7 @@ mod tests {
     fn settings_come_from_the_file_and_the_command_line() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("tally.toml"), "name = \"B\"\nsystems = [\"core\"]\n").unwrap();
-        let settings =
-            Settings::read(folder.path(), &["engine.threads=2".into(), "landing=/data/in".into()]).unwrap();
+        let settings = Settings::read(folder.path(), &["engine.threads=2".into(), "landing=/data/in".into()]).unwrap();
         assert_eq!((settings.engine.threads, settings.landing), (2, PathBuf::from("/data/in")));
         let refused = Settings::read(folder.path(), &["engine.thread=2".into()]).unwrap_err();
         assert!(refused.to_string().contains("thread"), "{refused}");

@@ -57,7 +57,6 @@ impl FileAccount {
     /// Whether every delivered row went somewhere.
     #[must_use]
     pub fn rows_tie(&self) -> bool {
-        self.delivered_rows
-            == self.loaded_rows + self.quarantined_rows + self.duplicate_rows + self.other_date_rows
+        self.delivered_rows == self.loaded_rows + self.quarantined_rows + self.duplicate_rows + self.other_date_rows
     }
 }

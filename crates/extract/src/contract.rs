@@ -274,7 +274,9 @@ impl Contract {
             }
         }
         if self.delivery.dated_by == DatedBy::FileName && !self.file.name.has_date() {
-            return Err("`file.name` has no {biz_date}; add it or set `delivery.dated_by` to a column or once".to_owned());
+            return Err(
+                "`file.name` has no {biz_date}; add it or set `delivery.dated_by` to a column or once".to_owned()
+            );
         }
         Ok(())
     }
@@ -315,7 +317,10 @@ mod tests {
     #[test]
     fn authentication_data_is_refused_at_the_door() {
         // Acceptance O9.
-        let cvn = GOOD.replace("{ name = \"balance\",", "{ name = \"cvn\", class = \"C3\", type = \"text\" },\n{ name = \"balance\",");
+        let cvn = GOOD.replace(
+            "{ name = \"balance\",",
+            "{ name = \"cvn\", class = \"C3\", type = \"text\" },\n{ name = \"balance\",",
+        );
         assert!(refused(&cvn).contains("C3"));
     }
 }

@@ -42,7 +42,9 @@ pub enum ExtractError {
         reason: String,
     },
     /// The control file is missing.
-    #[error("[F01] {file}: its control file {control} is missing, so the delivery is not complete; wait for it or ask the source")]
+    #[error(
+        "[F01] {file}: its control file {control} is missing, so the delivery is not complete; wait for it or ask the source"
+    )]
     ControlMissing {
         /// Data file name.
         file: String,
@@ -50,13 +52,17 @@ pub enum ExtractError {
         control: String,
     },
     /// Content differs from the hash that the source announced.
-    #[error("[F02] {file}: content is not what its control file announced (SHA-256 differs); it was cut or changed on the way, ask for it again")]
+    #[error(
+        "[F02] {file}: content is not what its control file announced (SHA-256 differs); it was cut or changed on the way, ask for it again"
+    )]
     HashMismatch {
         /// File name.
         file: String,
     },
     /// Row count differs from the control file.
-    #[error("[F03] {file}: {found} rows where the control file announced {announced}; ask for the file to be sent again")]
+    #[error(
+        "[F03] {file}: {found} rows where the control file announced {announced}; ask for the file to be sent again"
+    )]
     RowCount {
         /// File name.
         file: String,
@@ -66,7 +72,9 @@ pub enum ExtractError {
         announced: u64,
     },
     /// A header that is not the contract's.
-    #[error("[F04] {file}: line 1 has no column `{column}`; it has: {found}. Correct the file or the contract's `source` names")]
+    #[error(
+        "[F04] {file}: line 1 has no column `{column}`; it has: {found}. Correct the file or the contract's `source` names"
+    )]
     Header {
         /// File name.
         file: String,
@@ -76,7 +84,9 @@ pub enum ExtractError {
         found: String,
     },
     /// Too many rows are in quarantine.
-    #[error("[F07] {file}: {quarantined} of {delivered} rows failed their checks, more than the contract allows; first: {first}")]
+    #[error(
+        "[F07] {file}: {quarantined} of {delivered} rows failed their checks, more than the contract allows; first: {first}"
+    )]
     TooManyRejected {
         /// File name.
         file: String,
@@ -88,7 +98,9 @@ pub enum ExtractError {
         first: String,
     },
     /// Too many rows hold bytes that are not text in the declared encoding.
-    #[error("[F07] {file}: {rows} of {delivered} rows hold bytes that are not {encoding}, first at line {line}; is the file in another encoding? Set `encoding` in the contract")]
+    #[error(
+        "[F07] {file}: {rows} of {delivered} rows hold bytes that are not {encoding}, first at line {line}; is the file in another encoding? Set `encoding` in the contract"
+    )]
     Encoding {
         /// File name.
         file: String,
@@ -102,7 +114,9 @@ pub enum ExtractError {
         line: u64,
     },
     /// Amounts do not tie to the control file.
-    #[error("[F08] {file}: {column} adds up to {found} where the control file announced {announced}, difference {difference}")]
+    #[error(
+        "[F08] {file}: {column} adds up to {found} where the control file announced {announced}, difference {difference}"
+    )]
     Totals {
         /// File name.
         file: String,

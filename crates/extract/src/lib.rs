@@ -11,6 +11,7 @@ pub mod control;
 pub mod decode;
 pub mod error;
 pub mod file_name;
+pub mod ledger;
 pub mod load;
 pub mod quarantine;
 pub mod record;

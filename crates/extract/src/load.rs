@@ -455,7 +455,10 @@ mod tests {
         assert!(account.rows_tie());
         assert_eq!((account.loaded_rows, account.quarantined_rows), (4, 1));
         let balance = &account.amounts["balance"];
-        assert_eq!((balance.loaded.to_string(), balance.quarantined.to_string()), ("1485.50".into(), "12000.00".into()));
+        assert_eq!(
+            (balance.loaded.to_string(), balance.quarantined.to_string()),
+            ("1485.50".into(), "12000.00".into())
+        );
         assert!(loaded.quarantined[0].describe().starts_with("line 5: Q04 balance"));
     }
 
@@ -520,8 +523,9 @@ mod tests {
 
     #[test]
     fn a_file_in_another_encoding_is_refused_and_says_so() {
-        let contract = CONTRACT.replace("delimiter = \"|\"", "delimiter = \"|\"").replace("control = true, ", "");
-        let contract = contract.replace("{ name = \"balance\"", "{ name = \"name\", type = \"text\" },\n{ name = \"balance\"");
+        let contract = CONTRACT.replace("control = true, ", "");
+        let contract =
+            contract.replace("{ name = \"balance\"", "{ name = \"name\", type = \"text\" },\n{ name = \"balance\"");
         let contract = Contract::parse(Path::new("core/account.toml"), &contract).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("A_20250630.dat");

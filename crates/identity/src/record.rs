@@ -53,8 +53,7 @@ pub fn records_from_batches(batches: &[RecordBatch]) -> Result<Vec<SourceRecord>
         let (system, number) = (text("source_system")?, text("source_customer_no")?);
         let (id_type, id_no) = (text("id_type")?, text("id_no")?);
         let open_date = batch.column_by_name("open_date").ok_or(IdentityError::Column("open_date"))?;
-        let open_date =
-            open_date.as_primitive_opt::<Date32Type>().ok_or(IdentityError::Type("open_date", "date"))?;
+        let open_date = open_date.as_primitive_opt::<Date32Type>().ok_or(IdentityError::Type("open_date", "date"))?;
         let optional = |column: &StringArray, row: usize| column.is_valid(row).then(|| column.value(row).to_owned());
         for row in 0..batch.num_rows() {
             let days = open_date.is_valid(row).then(|| open_date.value(row));

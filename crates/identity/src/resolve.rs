@@ -123,12 +123,10 @@ mod tests {
             record("core", "3", None, "2010-01-01"),
         ]);
         assert_eq!(found[0].1, found[1].1);
-        assert_eq!(found.iter().map(|f| f.2).collect::<Vec<_>>(), [
-            Rule::Document,
-            Rule::Document,
-            Rule::SourceKey,
-            Rule::SourceKey
-        ]);
+        assert_eq!(
+            found.iter().map(|f| f.2).collect::<Vec<_>>(),
+            [Rule::Document, Rule::Document, Rule::SourceKey, Rule::SourceKey]
+        );
     }
 
     #[test]

@@ -44,8 +44,7 @@ pub fn append(warehouse: &Path, mut record: AuditRecord) -> Result<(), PublishEr
     record.previous_sha256 = so_far.lines().last().map_or_else(|| "0".repeat(64), hash);
     let line = serde_json::to_string(&record)
         .map_err(|e| PublishError::Manifest { path: path.clone(), reason: e.to_string() })?;
-    let mut file =
-        std::fs::OpenOptions::new().create(true).append(true).open(&path).map_err(write_error(&path))?;
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(&path).map_err(write_error(&path))?;
     writeln!(file, "{line}").and_then(|()| file.sync_all()).map_err(write_error(&path))
 }
 

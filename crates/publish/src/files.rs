@@ -97,8 +97,7 @@ fn sorted(node: &Node, rows: &RecordBatch) -> Result<RecordBatch, PublishError> 
         .map(|values| SortColumn { values: values.clone(), options: None })
         .collect();
     let order: UInt32Array = lexsort_to_indices(&keys, None)?;
-    let columns: Vec<ArrayRef> =
-        rows.columns().iter().map(|c| take(c, &order, None)).collect::<Result<_, _>>()?;
+    let columns: Vec<ArrayRef> = rows.columns().iter().map(|c| take(c, &order, None)).collect::<Result<_, _>>()?;
     Ok(RecordBatch::try_new(rows.schema(), columns)?)
 }
 

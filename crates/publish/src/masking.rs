@@ -74,9 +74,8 @@ fn each(values: &ArrayRef, mask: impl Fn(&str) -> String) -> ArrayRef {
 }
 
 fn pseudonymise(table: &str, values: &ArrayRef, known: &HashMap<String, String>) -> Result<ArrayRef, PublishError> {
-    let pseudonym = |id: &str| {
-        known.get(id).cloned().ok_or_else(|| PublishError::UnknownCustomer { table: table.to_owned() })
-    };
+    let pseudonym =
+        |id: &str| known.get(id).cloned().ok_or_else(|| PublishError::UnknownCustomer { table: table.to_owned() });
     let hidden: Vec<Option<String>> =
         values.as_string::<i32>().iter().map(|v| v.map(pseudonym).transpose()).collect::<Result<_, _>>()?;
     Ok(Arc::new(StringArray::from(hidden)))

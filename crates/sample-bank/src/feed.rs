@@ -53,19 +53,22 @@ impl Night<'_> {
         let known = self.people.iter().filter(|(p, _)| p.open_date <= self.date);
         let rows = known.filter_map(|(p, _)| {
             let number = p.core_no.as_ref()?;
-            Some(row("CORE", &[
-                number,
-                &p.name,
-                "01",
-                &p.id_no,
-                if p.is_male { "1" } else { "2" },
-                &ymd(p.birth_date),
-                &p.mobile,
-                &p.id_no[..6],
-                p.behaviour.occupation(),
-                &p.branch_no,
-                &ymd(p.open_date),
-            ]))
+            Some(row(
+                "CORE",
+                &[
+                    number,
+                    &p.name,
+                    "01",
+                    &p.id_no,
+                    if p.is_male { "1" } else { "2" },
+                    &ymd(p.birth_date),
+                    &p.mobile,
+                    &p.id_no[..6],
+                    p.behaviour.occupation(),
+                    &p.branch_no,
+                    &ymd(p.open_date),
+                ],
+            ))
         });
         Feed { name: "CORE_CUSTOMER", mode: 'F', rows: rows.collect(), totals: vec![] }
     }
@@ -76,18 +79,21 @@ impl Night<'_> {
         for (person, month) in self.people {
             for account in &month.accounts {
                 total += account.balance;
-                rows.push(row("CORE", &[
-                    &account.number,
-                    person.core_no.as_deref().unwrap_or_default(),
-                    if account.is_time { "TIME" } else { "DEMAND" },
-                    "CNY",
-                    &ymd(account.open_date),
-                    &account.mature_date.map_or_else(String::new, ymd),
-                    &account.close_date.map_or_else(|| "99991231".to_owned(), ymd),
-                    &account.balance.to_string(),
-                    if account.close_date.is_some() { "CLOSED" } else { "NORMAL" },
-                    &person.branch_no,
-                ]));
+                rows.push(row(
+                    "CORE",
+                    &[
+                        &account.number,
+                        person.core_no.as_deref().unwrap_or_default(),
+                        if account.is_time { "TIME" } else { "DEMAND" },
+                        "CNY",
+                        &ymd(account.open_date),
+                        &account.mature_date.map_or_else(String::new, ymd),
+                        &account.close_date.map_or_else(|| "99991231".to_owned(), ymd),
+                        &account.balance.to_string(),
+                        if account.close_date.is_some() { "CLOSED" } else { "NORMAL" },
+                        &person.branch_no,
+                    ],
+                ));
             }
         }
         Feed { name: "CORE_ACCOUNT", mode: 'F', rows, totals: vec![("balance", total)] }
@@ -101,17 +107,20 @@ impl Night<'_> {
                 let is_credit = posting.amount > Money::ZERO;
                 let amount = if is_credit { posting.amount } else { -posting.amount };
                 total += amount;
-                rows.push(row("CORE", &[
-                    &format!("{}{:07}{index:04}", self.date.format("%Y%m"), person.number),
-                    &posting.account,
-                    &posting.time.format("%Y%m%d%H%M%S").to_string(),
-                    &ymd(posting.time.date()),
-                    posting.txn_type,
-                    if is_credit { "C" } else { "D" },
-                    &amount.to_string(),
-                    &posting.balance_after.to_string(),
-                    posting.channel,
-                ]));
+                rows.push(row(
+                    "CORE",
+                    &[
+                        &format!("{}{:07}{index:04}", self.date.format("%Y%m"), person.number),
+                        &posting.account,
+                        &posting.time.format("%Y%m%d%H%M%S").to_string(),
+                        &ymd(posting.time.date()),
+                        posting.txn_type,
+                        if is_credit { "C" } else { "D" },
+                        &amount.to_string(),
+                        &posting.balance_after.to_string(),
+                        posting.channel,
+                    ],
+                ));
             }
         }
         self.plant_faults(&mut rows, &mut total);
@@ -132,7 +141,7 @@ impl Night<'_> {
         }
         if self.date.month() % 6 == 3 {
             // Not the first row, which was sent twice and so would arrive all the same.
-            let large = rows.iter_mut().skip(1).find(|r| amount_of(r) >= Money::from_minor(1_000_00));
+            let large = rows.iter_mut().skip(1).find(|r| amount_of(r) >= Money::from_minor(100_000));
             if let Some(row) = large {
                 let text = amount_of(row).to_string();
                 let (thousands, rest) = text.split_at(text.len() - 6);
@@ -152,7 +161,10 @@ impl Night<'_> {
         let rows = self.credit_people().map(|(p, credit, _)| {
             let id_no = credit.id_no.as_deref().unwrap_or_default();
             let id_type = if credit.id_no.is_some() { "01" } else { "" };
-            row("CREDIT", &[&credit.number, &p.name, id_type, id_no, &ymd(p.birth_date), &p.mobile, &ymd(credit.open_date)])
+            row(
+                "CREDIT",
+                &[&credit.number, &p.name, id_type, id_no, &ymd(p.birth_date), &p.mobile, &ymd(credit.open_date)],
+            )
         });
         Feed { name: "CREDIT_CUSTOMER", mode: 'F', rows: rows.collect(), totals: vec![] }
     }
@@ -163,18 +175,21 @@ impl Night<'_> {
         for (person, credit, month) in self.credit_people() {
             for loan in &month.loans {
                 total += loan.balance;
-                rows.push(row("CREDIT", &[
-                    &loan.number,
-                    &credit.number,
-                    "MORTGAGE",
-                    "CNY",
-                    &loan.principal.to_string(),
-                    &loan.balance.to_string(),
-                    &ymd(loan.start_date),
-                    &ymd(loan.mature_date),
-                    &loan.first_unpaid_due_date.map_or_else(String::new, ymd),
-                    &person.branch_no,
-                ]));
+                rows.push(row(
+                    "CREDIT",
+                    &[
+                        &loan.number,
+                        &credit.number,
+                        "MORTGAGE",
+                        "CNY",
+                        &loan.principal.to_string(),
+                        &loan.balance.to_string(),
+                        &ymd(loan.start_date),
+                        &ymd(loan.mature_date),
+                        &loan.first_unpaid_due_date.map_or_else(String::new, ymd),
+                        &person.branch_no,
+                    ],
+                ));
             }
         }
         Feed { name: "CREDIT_LOAN", mode: 'F', rows, totals: vec![("balance", total)] }
@@ -186,15 +201,18 @@ impl Night<'_> {
         for (_, credit, month) in self.credit_people() {
             for card in &month.cards {
                 total += card.balance;
-                rows.push(row("CREDIT", &[
-                    &card.number,
-                    &credit.number,
-                    "CNY",
-                    &card.limit.to_string(),
-                    &card.balance.to_string(),
-                    &ymd(card.open_date),
-                    "NORMAL",
-                ]));
+                rows.push(row(
+                    "CREDIT",
+                    &[
+                        &card.number,
+                        &credit.number,
+                        "CNY",
+                        &card.limit.to_string(),
+                        &card.balance.to_string(),
+                        &ymd(card.open_date),
+                        "NORMAL",
+                    ],
+                ));
             }
         }
         Feed { name: "CREDIT_CARD", mode: 'F', rows, totals: vec![("balance", total)] }

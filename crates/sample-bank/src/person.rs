@@ -9,8 +9,45 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use crate::behaviour::Behaviour;
 
 const SURNAMES: [&str; 40] = [
-    "王", "李", "张", "刘", "陈", "杨", "黄", "赵", "吴", "周", "徐", "孙", "马", "朱", "胡", "郭", "何", "高", "林", "罗",
-    "郑", "梁", "谢", "宋", "唐", "许", "韩", "冯", "邓", "曹", "彭", "曾", "肖", "田", "董", "袁", "潘", "欧阳", "诸葛",
+    "王",
+    "李",
+    "张",
+    "刘",
+    "陈",
+    "杨",
+    "黄",
+    "赵",
+    "吴",
+    "周",
+    "徐",
+    "孙",
+    "马",
+    "朱",
+    "胡",
+    "郭",
+    "何",
+    "高",
+    "林",
+    "罗",
+    "郑",
+    "梁",
+    "谢",
+    "宋",
+    "唐",
+    "许",
+    "韩",
+    "冯",
+    "邓",
+    "曹",
+    "彭",
+    "曾",
+    "肖",
+    "田",
+    "董",
+    "袁",
+    "潘",
+    "欧阳",
+    "诸葛",
     "买买提·",
 ];
 // 珅, 烜, 瑋 and 誠 hold delimiter bytes in GB18030; 𠮷 has four bytes and is not in GBK.
@@ -89,8 +126,7 @@ fn person(number: u64, seed: u64, first_night: NaiveDate) -> Person {
     let (newest, longest) = behaviour.tenure_years();
     let tenure_days = rng.gen_range(newest * 365 + 60..longest * 365 + 60);
     let adult = birth_date.with_year(birth_date.year() + 16).unwrap_or(birth_date);
-    let open_date =
-        first_night.checked_sub_days(Days::new(u64::from(tenure_days))).unwrap_or(first_night).max(adult);
+    let open_date = first_night.checked_sub_days(Days::new(u64::from(tenure_days))).unwrap_or(first_night).max(adult);
     // One customer in twenty joins while the bank is being watched.
     let joined = first_night.checked_add_days(Days::new(rng.gen_range(5..400))).unwrap_or(first_night);
     let open_date = if rng.gen_bool(0.05) { joined } else { open_date };

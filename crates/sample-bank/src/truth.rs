@@ -22,7 +22,11 @@ pub fn write_truth(path: &Path, people: &[Person]) -> Result<(), SampleError> {
     let batch = RecordBatch::try_from_iter_with_nullable([
         ("person_no", texts(&|p| Some(format!("P{:07}", p.number))), false),
         ("behaviour", texts(&|p| Some(p.behaviour.name().to_owned())), false),
-        ("is_leaving", Arc::new(people.iter().map(|p| Some(p.is_leaving)).collect::<BooleanArray>()) as ArrayRef, false),
+        (
+            "is_leaving",
+            Arc::new(people.iter().map(|p| Some(p.is_leaving)).collect::<BooleanArray>()) as ArrayRef,
+            false,
+        ),
         ("core_customer_no", texts(&|p| p.core_no.clone()), true),
         ("credit_customer_no", texts(&|p| p.credit.as_ref().map(|c| c.number.clone())), true),
     ])

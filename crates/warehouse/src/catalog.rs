@@ -113,8 +113,7 @@ impl Catalog {
     }
 
     fn add_check(&mut self, name: &str, toml: &SqlFile, sql: Option<&SqlFile>) -> Result<(), WarehouseError> {
-        let refuse =
-            |message: String| WarehouseError::Node { node: name.to_owned(), path: toml.path.clone(), message };
+        let refuse = |message: String| WarehouseError::Node { node: name.to_owned(), path: toml.path.clone(), message };
         let file: CheckFile = toml::from_str(&toml.text).map_err(|e| refuse(e.to_string()))?;
         let sql = sql.ok_or_else(|| refuse(format!("there is no {name}.sql beside it")))?.text.clone();
         let check = SqlCheck { name: name.to_owned(), sql, description: file.description, severity: file.severity };

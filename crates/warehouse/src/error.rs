@@ -65,7 +65,9 @@ pub enum WarehouseError {
     #[error("there is no release {0}; `tally status` lists them")]
     UnknownRelease(u64),
     /// Written by a newer program.
-    #[error("this warehouse was written in format {found}; this program understands format {known}: use the newer program")]
+    #[error(
+        "this warehouse was written in format {found}; this program understands format {known}: use the newer program"
+    )]
     Format {
         /// Found on disk.
         found: u32,

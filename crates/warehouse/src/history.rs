@@ -18,17 +18,12 @@ pub fn carry_forward(node: &Node, snapshot: &str) -> String {
         node.columns.iter().map(|c| c.name.as_str()).filter(|c| !INTERVAL_COLUMNS.contains(c)).collect();
     let attributes: Vec<&str> = state.iter().copied().filter(|c| !node.key.iter().any(|k| k == c)).collect();
     let list = |prefix: &str| state.iter().map(|c| format!("{prefix}.{c}")).collect::<Vec<_>>().join(", ");
-    let keys: Vec<&str> =
-        node.key.iter().map(String::as_str).filter(|k| !INTERVAL_COLUMNS.contains(k)).collect();
+    let keys: Vec<&str> = node.key.iter().map(String::as_str).filter(|k| !INTERVAL_COLUMNS.contains(k)).collect();
     let on = keys.iter().map(|k| format!("o.{k} = t.{k}")).collect::<Vec<_>>().join(" and ");
     let first = keys.first().copied().unwrap_or("valid_from");
     let changed = match attributes.is_empty() {
         true => "false".to_owned(),
-        false => attributes
-            .iter()
-            .map(|a| format!("(o.{a} is distinct from t.{a})"))
-            .collect::<Vec<_>>()
-            .join(" or "),
+        false => attributes.iter().map(|a| format!("(o.{a} is distinct from t.{a})")).collect::<Vec<_>>().join(" or "),
     };
     format!(
         "with today as (\n{snapshot}\n),\n\

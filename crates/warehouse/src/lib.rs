@@ -22,7 +22,7 @@ pub mod table;
 pub use catalog::{Catalog, SqlFile};
 pub use error::{Failure, WarehouseError};
 pub use kind::NodeKind;
-pub use night::{Delivery, DeliveredTable, Night, Observer};
+pub use night::{DeliveredTable, Delivery, Night, Observer};
 pub use node::{Column, Materialisation, Node};
 pub use reader::Reader;
 pub use release::{Release, Releases};

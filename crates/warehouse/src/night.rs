@@ -92,11 +92,7 @@ impl Night<'_> {
     ///
     /// # Errors
     /// [`WarehouseError::ChecksFailed`] when a blocking check fails, or the first node that cannot be computed.
-    pub async fn run(
-        &self,
-        delivery: Delivery,
-        observer: &dyn Observer,
-    ) -> Result<(Release, Reader), WarehouseError> {
+    pub async fn run(&self, delivery: Delivery, observer: &dyn Observer) -> Result<(Release, Reader), WarehouseError> {
         let mut work = Work {
             night: self,
             session: self.engine.session(self.date)?,
@@ -143,11 +139,7 @@ impl Night<'_> {
         if failed.is_empty() {
             return Ok(());
         }
-        Err(WarehouseError::ChecksFailed {
-            date: self.date.to_string(),
-            count: failed.len(),
-            list: failed.join("\n"),
-        })
+        Err(WarehouseError::ChecksFailed { date: self.date.to_string(), count: failed.len(), list: failed.join("\n") })
     }
 
     fn release(&self, tables: BTreeMap<String, Pin>, checks: Vec<CheckResult>, inputs: Vec<InputFile>) -> Release {
@@ -337,10 +329,37 @@ impl Work<'_> {
                 texts(&|r| r.example.clone()),
             ],
         )?;
-        let table =
-            DeliveredTable { name: CHECK_TABLE.to_owned(), schema: check_schema(), batches: vec![batch] };
+        let table = DeliveredTable { name: CHECK_TABLE.to_owned(), schema: check_schema(), batches: vec![batch] };
         self.deliver(table).await
     }
+}
+
+/// Plan every SQL node and check on empty tables and hold it against its description, so that a mistake is found before
+/// the night. The names of the tables that are read come from the same catalog as a night's.
+///
+/// # Errors
+/// The first node or check that cannot be planned.
+pub async fn dry_plan(engine: &Engine, catalog: &Catalog, date: BusinessDate) -> Result<(), WarehouseError> {
+    let session = engine.session(date)?;
+    let empty = |schema: SchemaRef| MemTable::try_new(schema, vec![vec![]]).map(Arc::new);
+    for (name, schema) in &catalog.sources {
+        session.register_table(name.as_str(), empty(schema.clone())?)?;
+    }
+    for (name, reference) in &catalog.references {
+        session.register_table(name.as_str(), empty(reference.batch.schema())?)?;
+    }
+    for name in &catalog.order {
+        let node = &catalog.nodes[name];
+        if let Some(sql) = &node.sql {
+            let frame = session.sql(sql).await.map_err(|e| WarehouseError::from(e).in_node(name))?;
+            refuse_other_columns(node, frame.schema().as_arrow())?;
+        }
+        session.register_table(name.as_str(), empty(node.schema())?)?;
+    }
+    for check in catalog.checks.values() {
+        session.sql(&check.sql).await.map_err(|e| WarehouseError::from(e).in_node(&check.name))?;
+    }
+    Ok(())
 }
 
 /// Columns of [`CHECK_TABLE`].

@@ -83,9 +83,7 @@ impl Reader {
     ) -> Result<Self, WarehouseError> {
         let session = engine.session(date)?;
         for (name, path) in files {
-            session
-                .register_parquet(name.as_str(), path.to_string_lossy(), ParquetReadOptions::default())
-                .await?;
+            session.register_parquet(name.as_str(), path.to_string_lossy(), ParquetReadOptions::default()).await?;
         }
         Ok(Reader { session })
     }

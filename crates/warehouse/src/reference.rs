@@ -48,9 +48,8 @@ impl Reference {
         let field = |c: &Column| Field::new(&c.name, c.arrow_type().unwrap_or(DataType::Utf8), true);
         let schema = Arc::new(Schema::new(file.columns.iter().map(field).collect::<Vec<_>>()));
         let reader = ReaderBuilder::new(schema.clone()).with_header(true).build(csv.as_bytes());
-        let batches: Vec<RecordBatch> = reader
-            .and_then(|r| r.collect::<Result<_, _>>())
-            .map_err(|e| refuse(format!("{name}.csv: {e}")))?;
+        let batches: Vec<RecordBatch> =
+            reader.and_then(Iterator::collect::<Result<_, _>>).map_err(|e| refuse(format!("{name}.csv: {e}")))?;
         let batch = arrow::compute::concat_batches(&schema, &batches).map_err(|e| refuse(e.to_string()))?;
         Ok(Reference { description: file.description, columns: file.columns, batch })
     }

@@ -48,17 +48,13 @@ impl Engine {
             // One representation of text, so that what leaves the engine needs no conversion.
             .set_bool("datafusion.sql_parser.map_string_types_to_utf8view", false)
             .set_bool("datafusion.execution.parquet.schema_force_view_types", false);
-        let disk = DiskManagerBuilder::default()
-            .with_mode(DiskManagerMode::Directories(vec![self.spill_dir.clone()]));
+        let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![self.spill_dir.clone()]));
         std::fs::create_dir_all(&self.spill_dir).map_err(crate::error::io(&self.spill_dir))?;
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(self.memory_bytes)))
             .with_disk_manager_builder(disk)
             .build_arc()?;
-        let state = SessionStateBuilder::new_from_existing(delta)
-            .with_config(config)
-            .with_runtime_env(runtime)
-            .build();
+        let state = SessionStateBuilder::new_from_existing(delta).with_config(config).with_runtime_env(runtime).build();
         let session = SessionContext::new_with_state(state);
         session.register_udf(business_date_function(date));
         Ok(session)

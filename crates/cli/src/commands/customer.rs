@@ -24,7 +24,9 @@ enum CustomerCommand {
 
 /// Everything in the unified customer view about one customer.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  tally customer show core:1000000037 --project sample_data\n  tally customer show 3f9a --project sample_data       # the beginning of a pseudonym\n  tally customer show core:1000000037 --project sample_data --unmasked --purpose \"complaint 4711\"")]
+#[command(
+    after_help = "Examples:\n  tally customer show core:1000000037 --project sample_data\n  tally customer show 3f9a --project sample_data       # the beginning of a pseudonym\n  tally customer show core:1000000037 --project sample_data --unmasked --purpose \"complaint 4711\""
+)]
 pub struct ShowArgs {
     /// `<system>:<customer number>`, a pseudonym (its beginning is enough), or a customer_id of the warehouse.
     id: String,
@@ -57,7 +59,9 @@ async fn show(args: &ShowArgs, project: &Project, release: &Release, printer: &P
     let (reader, id) = match (args.unmasked, known) {
         (true, Some((customer_id, _))) => (&warehouse, customer_id),
         (true, None) => {
-            return Err(CliFailure::usage("unmasked data is found by <system>:<customer number> or customer_id, not by pseudonym"));
+            return Err(CliFailure::usage(
+                "unmasked data is found by <system>:<customer number> or customer_id, not by pseudonym",
+            ));
         }
         (false, Some((_, pseudonym))) => (&published, pseudonym),
         (false, None) => (&published, args.id.clone()),

@@ -11,7 +11,9 @@ use crate::printer::Printer;
 
 /// Write an empty bank project.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  tally init mybank\n  # put contracts into mybank/sql/sources/<system>/, extracts into mybank/landing/\n  tally plan --project mybank")]
+#[command(
+    after_help = "Example:\n  tally init mybank\n  # put contracts into mybank/sql/sources/<system>/, extracts into mybank/landing/\n  tally plan --project mybank"
+)]
 pub struct InitArgs {
     /// Folder of the new project.
     pub dir: PathBuf,
@@ -29,12 +31,15 @@ pub fn run(args: &InitArgs, printer: &Printer) -> Result<(), CliFailure> {
     }
     let mut secret = [0_u8; 32];
     rand::thread_rng().fill_bytes(&mut secret);
-    let fail = |path: PathBuf| move |e: std::io::Error| CliFailure::machine(format!("cannot write {}: {e}", path.display()));
+    let fail =
+        |path: PathBuf| move |e: std::io::Error| CliFailure::machine(format!("cannot write {}: {e}", path.display()));
     for sub in ["landing", "sql/sources"] {
         std::fs::create_dir_all(dir.join(sub)).map_err(fail(dir.join(sub)))?;
     }
     let key = format!("{}\n", hex::encode(secret));
-    for (name, text) in [("tally.toml", SETTINGS), ("README.md", README), (".gitignore", IGNORE), ("pseudonym.key", &key)] {
+    for (name, text) in
+        [("tally.toml", SETTINGS), ("README.md", README), (".gitignore", IGNORE), ("pseudonym.key", &key)]
+    {
         let path = dir.join(name);
         std::fs::write(&path, text).map_err(fail(path.clone()))?;
     }
@@ -47,6 +52,10 @@ pub fn run(args: &InitArgs, printer: &Printer) -> Result<(), CliFailure> {
     printer.json(&json!({ "project": dir, "next": format!("tally plan --project {}", dir.display()) }));
     printer.line(&format!("{} is a bank project now.", dir.display()));
     printer.line("Keep pseudonym.key where the bank keeps its secrets: who has it can undo the pseudonyms.");
-    printer.line(&format!("Next: name your systems in {}/tally.toml, then tally plan --project {}", dir.display(), dir.display()));
+    printer.line(&format!(
+        "Next: name your systems in {}/tally.toml, then tally plan --project {}",
+        dir.display(),
+        dir.display()
+    ));
     Ok(())
 }

@@ -3,6 +3,7 @@
 use bank::BusinessDate;
 use clap::Args;
 use serde_json::json;
+use warehouse::night::dry_plan;
 
 use crate::failure::CliFailure;
 use crate::landing::Landing;
@@ -11,7 +12,9 @@ use crate::project::{Project, ProjectArgs};
 
 /// Show what `run` would do, without doing it.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  tally plan --project sample_data\n  tally plan --project sample_data --output json")]
+#[command(
+    after_help = "Examples:\n  tally plan --project sample_data\n  tally plan --project sample_data --output json"
+)]
 pub struct PlanArgs {
     #[command(flatten)]
     project: ProjectArgs,
@@ -23,10 +26,13 @@ pub fn run(args: &PlanArgs, printer: &Printer) -> Result<(), CliFailure> {
     let landing = Landing::new(&project)?;
     let current = project.releases().current()?;
     let delivered = landing.business_dates()?;
-    let to_do: Vec<BusinessDate> = delivered
-        .into_iter()
-        .filter(|d| current.as_ref().is_none_or(|c| d.to_string() > c.biz_date))
-        .collect();
+    let to_do: Vec<BusinessDate> =
+        delivered.into_iter().filter(|d| current.as_ref().is_none_or(|c| d.to_string() > c.biz_date)).collect();
+    let any_date = to_do.first().copied().or(current.as_ref().and_then(|c| c.biz_date.parse().ok()));
+    if let Some(date) = any_date {
+        // A mistake in a node is found here and not in the night.
+        project.runtime()?.block_on(dry_plan(&project.engine, &project.catalog, date))?;
+    }
     let nodes: Vec<_> = project.catalog.order.iter().map(|name| &project.catalog.nodes[name]).collect();
     printer.json(&json!({
         "current": current.as_ref().map(|c| json!({ "release": c.number, "biz_date": c.biz_date })),
@@ -46,7 +52,8 @@ pub fn run(args: &PlanArgs, printer: &Printer) -> Result<(), CliFailure> {
         .iter()
         .map(|d| {
             let missing = landing.missing(*d);
-            let state = if missing.is_empty() { "complete".to_owned() } else { format!("missing {}", missing.join(", ")) };
+            let state =
+                if missing.is_empty() { "complete".to_owned() } else { format!("missing {}", missing.join(", ")) };
             vec![d.to_string(), state]
         })
         .collect();

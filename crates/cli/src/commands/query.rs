@@ -17,7 +17,9 @@ use crate::project::{Project, ProjectArgs};
 
 /// Ask a question in SQL; published, masked tables unless you say otherwise.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  tally query \"select tier, count(*) from mart_customer_view group by tier\" --project sample_data\n  tally query \"select * from mart_vip_list\" --project sample_data --output csv\n  tally query \"select * from agg_account_month\" --project sample_data --unmasked --purpose \"audit 2026-11\"")]
+#[command(
+    after_help = "Examples:\n  tally query \"select tier, count(*) from mart_customer_view group by tier\" --project sample_data\n  tally query \"select * from mart_vip_list\" --project sample_data --output csv\n  tally query \"select * from agg_account_month\" --project sample_data --unmasked --purpose \"audit 2026-11\""
+)]
 pub struct QueryArgs {
     /// One SELECT.
     pub sql: String,
@@ -56,9 +58,7 @@ pub fn run(args: &QueryArgs, printer: &Printer) -> Result<(), CliFailure> {
 
 async fn answer(args: &QueryArgs, project: &Project, release: &Release) -> Result<Answer, CliFailure> {
     let reader = match args.unmasked {
-        true => {
-            Reader::of_release(&project.engine, &project.warehouse(), &project.catalog, release).await?
-        }
+        true => Reader::of_release(&project.engine, &project.warehouse(), &project.catalog, release).await?,
         false => {
             let folder = folder::of_release(&project.published(), release.number);
             published_reader(project, &Manifest::read(&folder)?).await?

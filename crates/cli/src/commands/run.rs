@@ -21,7 +21,9 @@ use crate::project::{Project, ProjectArgs, parse_date};
 
 /// Load, compute, check and publish every business date that was delivered.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  tally run --project sample_data\n  tally run --project mybank --date 2026-11-20\n  tally run --project mybank --full        # everything again from the landing files\n  tally run --project mybank --set engine.threads=2\n\nA release becomes current only after every check has passed; until then readers see the one before. Running again\ndoes only what is not done.")]
+#[command(
+    after_help = "Examples:\n  tally run --project sample_data\n  tally run --project mybank --date 2026-11-20\n  tally run --project mybank --full        # everything again from the landing files\n  tally run --project mybank --set engine.threads=2\n\nA release becomes current only after every check has passed; until then readers see the one before. Running again\ndoes only what is not done."
+)]
 pub struct RunArgs {
     #[command(flatten)]
     project: ProjectArgs,
@@ -90,12 +92,12 @@ fn dates_to_do(
 ) -> Result<Vec<BusinessDate>, CliFailure> {
     let delivered = landing.business_dates()?;
     if delivered.is_empty() {
-        return Err(CliFailure::missing("no business date was delivered: no file in the landing folder has the name of a feed")
-            .hint("`tally plan` shows which files are expected"));
+        return Err(CliFailure::missing(
+            "no business date was delivered: no file in the landing folder has the name of a feed",
+        )
+        .hint("`tally plan` shows which files are expected"));
     }
-    let processed = |date: &BusinessDate| {
-        !args.full && current.is_some_and(|c| date.to_string() <= c.biz_date)
-    };
+    let processed = |date: &BusinessDate| !args.full && current.is_some_and(|c| date.to_string() <= c.biz_date);
     if let Some(date) = args.date {
         if current.is_some_and(|c| c.biz_dates.contains(&date.to_string())) {
             return Ok(vec![]);
@@ -107,8 +109,11 @@ fn dates_to_do(
         let skipped: Vec<String> =
             delivered.iter().filter(|d| **d < date && !processed(d)).map(ToString::to_string).collect();
         if !skipped.is_empty() {
-            return Err(CliFailure::usage(format!("{date} is not the next business date: {} come(s) first", skipped.join(", ")))
-                .hint("`tally run` without --date does them all in order"));
+            return Err(CliFailure::usage(format!(
+                "{date} is not the next business date: {} come(s) first",
+                skipped.join(", ")
+            ))
+            .hint("`tally run` without --date does them all in order"));
         }
         // A date without any file is reported as missing with the names that are expected.
         return Ok(vec![date]);

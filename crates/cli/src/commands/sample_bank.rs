@@ -13,7 +13,9 @@ use crate::project::parse_date;
 
 /// Write a synthetic bank to try everything on.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  tally sample-bank demo\n  tally sample-bank big --customers 20000 --nights 24 --seed 7\n  tally run --project demo\n\nNobody in it exists: documents of region 99, phones starting 10, cards starting 999999. What was planted stands\napart in DIR/truth. Same seed, same bytes.")]
+#[command(
+    after_help = "Examples:\n  tally sample-bank demo\n  tally sample-bank big --customers 20000 --nights 24 --seed 7\n  tally run --project demo\n\nNobody in it exists: documents of region 99, phones starting 10, cards starting 999999. What was planted stands\napart in DIR/truth. Same seed, same bytes."
+)]
 pub struct SampleBankArgs {
     /// Folder of the new project.
     pub dir: PathBuf,
@@ -33,12 +35,8 @@ pub struct SampleBankArgs {
 
 /// Do it.
 pub fn run(args: &SampleBankArgs, printer: &Printer) -> Result<(), CliFailure> {
-    let bank = SampleBank {
-        customers: args.customers,
-        nights: args.nights,
-        first_night: args.start.date(),
-        seed: args.seed,
-    };
+    let bank =
+        SampleBank { customers: args.customers, nights: args.nights, first_night: args.start.date(), seed: args.seed };
     let bar = indicatif::ProgressBar::new(u64::from(args.nights));
     if !printer.is_interactive() {
         bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());

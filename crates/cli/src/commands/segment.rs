@@ -17,7 +17,9 @@ use crate::printer::Printer;
 
 /// Segment the rows of any table, without a project.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  tally segment customers.csv --id customer_id --out segments.parquet\n  tally segment features.parquet --id id --features spend,visits --clusters 5 --transform log --out segments.csv\n\nThe file written has one row per input row: the id, segment (1 has the highest mean of the first feature),\nsegment_name, and distance to the segment's centre. Same table and seed, same result.")]
+#[command(
+    after_help = "Examples:\n  tally segment customers.csv --id customer_id --out segments.parquet\n  tally segment features.parquet --id id --features spend,visits --clusters 5 --transform log --out segments.csv\n\nThe file written has one row per input row: the id, segment (1 has the highest mean of the first feature),\nsegment_name, and distance to the segment's centre. Same table and seed, same result."
+)]
 pub struct SegmentArgs {
     /// Parquet or CSV file.
     table: PathBuf,

@@ -9,7 +9,9 @@ use crate::project::{Project, ProjectArgs};
 
 /// Show what is published, how fresh it is, and what went to quarantine.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  tally status --project sample_data\n  tally status --project sample_data --output json")]
+#[command(
+    after_help = "Examples:\n  tally status --project sample_data\n  tally status --project sample_data --output json"
+)]
 pub struct StatusArgs {
     #[command(flatten)]
     project: ProjectArgs,

@@ -76,9 +76,11 @@ fn choose(fits: Vec<Fitted>, share_min: f64) -> Option<Fitted> {
         true => f.tried.silhouette,
         false => f.tried.share_min,
     };
-    fits.into_iter().filter(|f| !any || large_enough(f)).reduce(|best, next| {
-        if score(&next) > score(&best) { next } else { best }
-    })
+    fits.into_iter().filter(|f| !any || large_enough(f)).reduce(
+        |best, next| {
+            if score(&next) > score(&best) { next } else { best }
+        },
+    )
 }
 
 fn describe(
@@ -93,10 +95,10 @@ fn describe(
     let features: Vec<String> = frame.specs.iter().map(|s| s.column.clone()).collect();
     let ordering = match &params.order_by {
         None => 0,
-        Some(wanted) => features.iter().position(|f| f == wanted).ok_or_else(|| ClusterError::OrderBy {
-            wanted: wanted.clone(),
-            found: features.join(", "),
-        })?,
+        Some(wanted) => features
+            .iter()
+            .position(|f| f == wanted)
+            .ok_or_else(|| ClusterError::OrderBy { wanted: wanted.clone(), found: features.join(", ") })?,
     };
     let original: Vec<Vec<f64>> = frame
         .original
@@ -130,8 +132,7 @@ fn describe(
             means: means[*cluster].clone(),
         })
         .collect();
-    let distances =
-        labels.iter().enumerate().map(|(row, c)| distance(matrix.row(row), centroids.row(*c))).collect();
+    let distances = labels.iter().enumerate().map(|(row, c)| distance(matrix.row(row), centroids.row(*c))).collect();
     Ok(Segmentation {
         ids: frame.ids.clone(),
         labels: labels.iter().map(|c| number[*c]).collect(),

@@ -20,7 +20,8 @@ impl FromStr for ClusterCount {
 
     /// `auto` (4..10), `5`, or `3..8`.
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is not a cluster count; write auto, a number such as 5, or a range such as 3..8");
+        let wrong =
+            || format!("`{text}` is not a cluster count; write auto, a number such as 5, or a range such as 3..8");
         let number = |t: &str| t.trim().parse::<usize>().map_err(|_| wrong());
         let count = match text.split_once("..") {
             _ if text == "auto" => ClusterCount::Between(4, 10),

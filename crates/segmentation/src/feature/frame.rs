@@ -156,8 +156,7 @@ fn column<'t>(table: &'t RecordBatch, name: &str) -> Result<&'t arrow::array::Ar
 /// A column as floats; infinities and NaN count as missing.
 fn numbers(table: &RecordBatch, name: &str) -> Result<Vec<Option<f64>>, FeatureError> {
     let column = column(table, name)?;
-    let not_numeric =
-        || FeatureError::NotNumeric { column: name.to_owned(), found: column.data_type().to_string() };
+    let not_numeric = || FeatureError::NotNumeric { column: name.to_owned(), found: column.data_type().to_string() };
     let via = match column.data_type() {
         DataType::Date32 => cast(column, &DataType::Int32)?,
         DataType::Boolean => cast(column, &DataType::Int8)?,

@@ -1,0 +1,3 @@
+rows=2191
+sum_balance=261434901.02
+sha256=b8b39a4ec0a246fe90daf2dbc5b6dbbb7c3c611925e25e3020437daeb05acdfa

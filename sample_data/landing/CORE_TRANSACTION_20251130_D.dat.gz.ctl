@@ -1,0 +1,3 @@
+rows=12351
+sum_amount=61669044.67
+sha256=af76147d3735b8abf532f24c3e35f7cc1dd73c35fcc7dfe5ed9920ee00cadeea

@@ -1,0 +1,3 @@
+rows=13790
+sum_amount=62441833.77
+sha256=a2edac093c227cd8dd50705d875396ea9bbfc073eabc8eeead986c89287e8efe

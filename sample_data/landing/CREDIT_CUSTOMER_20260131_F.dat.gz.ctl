@@ -1,0 +1,2 @@
+rows=569
+sha256=ae3278fddbaa2cbbea3e1ebf66c54404aadb56f86750b65cce80cab3f57feef6

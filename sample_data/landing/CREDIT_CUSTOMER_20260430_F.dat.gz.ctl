@@ -1,0 +1,2 @@
+rows=575
+sha256=26ce33be0184b3f64c368267fbbab7559cdd3aeafcff81fe391d2a0a893c8b51

@@ -1,0 +1,3 @@
+rows=282
+sum_balance=199636501.95
+sha256=c05dd23bcbd1b0eca43d7d056aa923a6cc0aae6dfd9ec8ce0d8ef8cab09c81bf

@@ -1,0 +1,20 @@
+//! Whole nights, as a scheduler runs them: through the program, on files.
+//!
+//! - [`scenarios::published`]: what a clean bank publishes, and what is true of it
+//! - [`scenarios::rebuild`]: same input, same bytes
+//! - [`scenarios::faults`]: what happens when the night goes wrong
+//! - [`scenarios::sample_data`]: the committed sample is what the program writes
+//! - [`scenarios::berka`]: a real bank (needs TALLY_REAL_DATA)
+//! - [`transcripts`]: what the command line says
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod program;
+mod scenarios {
+    pub mod berka;
+    pub mod faults;
+    pub mod published;
+    pub mod rebuild;
+    pub mod sample_data;
+}
+mod transcripts;

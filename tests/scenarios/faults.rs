@@ -1,0 +1,229 @@
+//! Nights that go wrong: the exit code, a message a person can act on, and nothing half-published.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::program::{bank_before_second_night, binary, done, fails, published_files, tally};
+
+const SECOND_NIGHT: &str = "20250930";
+
+/// The release that readers see is still the first.
+fn still_first(project: &Path) {
+    assert_eq!(fs::read_link(project.join("published/current")).unwrap().to_str(), Some("1"));
+    assert_eq!(done(project, &["status"])["release"], 1);
+    assert!(!published_files(project).is_empty());
+}
+
+fn file(project: &Path, feed: &str) -> std::path::PathBuf {
+    project.join(format!("landing/{feed}_{SECOND_NIGHT}_F.dat.gz"))
+}
+
+#[test]
+fn a_missing_file_waits_and_names_it() {
+    let folder = bank_before_second_night();
+    fs::remove_file(file(folder.path(), "CREDIT_LOAN")).unwrap();
+    let said = fails(folder.path(), &["run"], 3);
+    assert!(said.contains("CREDIT_LOAN_20250930_F.dat.gz"), "{said}");
+    still_first(folder.path());
+}
+
+#[test]
+fn a_missing_control_file_waits_too() {
+    let folder = bank_before_second_night();
+    let path = file(folder.path(), "CORE_ACCOUNT");
+    fs::remove_file(format!("{}.ctl", path.display())).unwrap();
+    let said = fails(folder.path(), &["run"], 3);
+    assert!(said.contains("[F01]") && said.contains("CORE_ACCOUNT"), "{said}");
+    still_first(folder.path());
+}
+
+#[test]
+fn a_truncated_file_is_refused_with_and_without_a_hash() {
+    let folder = bank_before_second_night();
+    let path = file(folder.path(), "CORE_ACCOUNT");
+    let content = fs::read(&path).unwrap();
+    fs::write(&path, &content[..content.len() / 2]).unwrap();
+    let said = fails(folder.path(), &["run"], 1);
+    assert!(said.contains("[F02]") && said.contains("ask for it again"), "{said}");
+    let control = format!("{}.ctl", path.display());
+    let without_hash: String = fs::read_to_string(&control)
+        .unwrap()
+        .lines()
+        .filter(|l| !l.starts_with("sha256"))
+        .map(|l| format!("{l}\n"))
+        .collect();
+    fs::write(&control, without_hash).unwrap();
+    let said = fails(folder.path(), &["run"], 1);
+    assert!(said.contains("[F02]") && said.contains("damaged or cut short"), "{said}");
+    still_first(folder.path());
+}
+
+#[test]
+fn a_wrong_encoding_is_named() {
+    let folder = bank_before_second_night();
+    let contract = fs::read_to_string(crate::program::workspace().join("sql/sources/core/customer.toml")).unwrap();
+    let sources = folder.path().join("sql/sources/core");
+    fs::create_dir_all(&sources).unwrap();
+    fs::write(sources.join("customer.toml"), contract.replace("gb18030", "utf-8")).unwrap();
+    let said = fails(folder.path(), &["run"], 1);
+    assert!(said.contains("CORE_CUSTOMER") && said.contains("not UTF-8"), "{said}");
+    still_first(folder.path());
+}
+
+#[test]
+fn totals_that_do_not_tie_refuse_the_file() {
+    let folder = bank_before_second_night();
+    let control = format!("{}.ctl", file(folder.path(), "CREDIT_CARD").display());
+    let text = fs::read_to_string(&control).unwrap();
+    let changed: String = text
+        .lines()
+        .map(|l| match l.strip_prefix("sum_balance=") {
+            Some(sum) => format!("sum_balance=1{sum}\n"),
+            None => format!("{l}\n"),
+        })
+        .collect();
+    fs::write(&control, changed).unwrap();
+    let said = fails(folder.path(), &["run"], 1);
+    assert!(said.contains("[F08]") && said.contains("difference"), "{said}");
+    still_first(folder.path());
+}
+
+#[test]
+fn a_failing_check_publishes_nothing() {
+    let folder = bank_before_second_night();
+    let checks = folder.path().join("sql/checks");
+    fs::create_dir_all(&checks).unwrap();
+    fs::write(checks.join("nobody_is_rich.toml"), "description = \"for the test\"\nseverity = \"error\"\n").unwrap();
+    fs::write(checks.join("nobody_is_rich.sql"), "select customer_id from mart_customer_view where tier <> 'MASS'\n")
+        .unwrap();
+    let said = fails(folder.path(), &["run"], 1);
+    assert!(said.contains("nobody_is_rich") && said.contains("nothing was published"), "{said}");
+    still_first(folder.path());
+    fs::remove_dir_all(&checks).unwrap();
+    assert_eq!(done(folder.path(), &["run"])["release"], 2);
+}
+
+#[test]
+fn a_project_adds_and_replaces_nodes_by_files() {
+    let folder = bank_before_second_night();
+    let sql = folder.path().join("sql/decisions");
+    fs::create_dir_all(&sql).unwrap();
+    let toml = "description = \"d\"\ngrain = \"one row\"\nkey = [\"n\"]\nmaterialisation = \"table\"\npublish = true\n\
+                owner = \"test\"\ncolumns = [{ name = \"n\", type = \"int\", class = \"C1\", description = \"n\" }]\n";
+    fs::write(sql.join("mart_count.toml"), toml).unwrap();
+    fs::write(sql.join("mart_count.sql"), "select count(*) as n from mart_customer_views\n").unwrap();
+    let said = fails(folder.path(), &["run"], 2);
+    assert!(said.contains("did you mean mart_customer_view"), "{said}");
+    fs::write(sql.join("mart_count.sql"), "select count(*) as m from mart_customer_view\n").unwrap();
+    let said = fails(folder.path(), &["plan"], 2);
+    assert!(said.contains("`n` is described and not computed"), "{said}");
+    fs::write(sql.join("mart_count.sql"), "select count(*) as n from mart_customer_view\n").unwrap();
+    done(folder.path(), &["run"]);
+    let rows = crate::program::query(folder.path(), "select n from mart_count");
+    assert!(rows[0]["n"].as_i64().unwrap() >= 60);
+}
+
+#[test]
+fn wrong_words_are_usage_and_say_what_to_write() {
+    let folder = bank_before_second_night();
+    let project = folder.path();
+    assert!(fails(project, &["run", "--date", "2026-13-45"], 2).contains("2025-06-30"));
+    assert!(fails(project, &["run", "--date", "2031-01-31"], 2).contains("2025-09-30 come(s) first"));
+    let said = fails(&project.join("nowhere"), &["run"], 2);
+    assert!(said.contains("no tally.toml") && said.contains("tally init"), "{said}");
+    assert!(fails(project, &["run", "--set", "landing=nowhere"], 3).contains("landing"));
+    fs::write(project.join("tally.toml"), "name = \"x\"\nsystems = [core]\n").unwrap();
+    let said = fails(project, &["run"], 2);
+    assert!(said.contains("tally.toml") && said.contains("line 2"), "{said}");
+}
+
+#[test]
+fn a_date_that_was_not_delivered_is_missing() {
+    let folder = bank_before_second_night();
+    done(folder.path(), &["run"]);
+    let said = fails(folder.path(), &["run", "--date", "2025-10-31"], 3);
+    assert!(said.contains("CORE_CUSTOMER_20251031_F.dat.gz"), "{said}");
+}
+
+#[test]
+fn without_a_key_nothing_is_published_unmasked_by_accident() {
+    let folder = bank_before_second_night();
+    fs::remove_file(folder.path().join("pseudonym.key")).unwrap();
+    assert!(fails(folder.path(), &["run"], 2).contains("pseudonym key"));
+    still_first(folder.path());
+}
+
+#[test]
+fn two_runs_at_once_are_one() {
+    let folder = bank_before_second_night();
+    let lock = warehouse::lock::WriterLock::take(&folder.path().join("warehouse")).unwrap();
+    assert!(fails(folder.path(), &["run"], 4).contains("another run"));
+    drop(lock);
+    assert_eq!(done(folder.path(), &["run"])["release"], 2);
+}
+
+#[test]
+fn a_killed_night_leaves_the_old_release_and_is_made_up_for() {
+    // Acceptance B8, at four moments of a night.
+    let undisturbed = bank_before_second_night();
+    done(undisturbed.path(), &["run"]);
+    let folder = bank_before_second_night();
+    let project = folder.path();
+    for milliseconds in [400, 1_200, 2_500, 4_000] {
+        let mut child = Command::new(binary())
+            .args(["run", "--project", project.to_str().unwrap()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(milliseconds));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if fs::read_link(project.join("published/current")).unwrap().to_str() != Some("1") {
+            break;
+        }
+        still_first(project);
+    }
+    done(project, &["run"]);
+    assert!(published_files(project) == published_files(undisturbed.path()));
+}
+
+#[test]
+fn ad_hoc_segments_explain_what_is_wrong_with_a_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("t.csv");
+    let out = folder.path().join("out.csv");
+    let run = |features: &[&str]| {
+        let mut arguments =
+            vec!["segment", table.to_str().unwrap(), "--id", "id", "--out", out.to_str().unwrap(), "--output", "json"];
+        arguments.extend(features);
+        tally(&arguments)
+    };
+    let write = |text: &str| fs::File::create(&table).unwrap().write_all(text.as_bytes()).unwrap();
+    write("id,x,y,c\na,0,0,k\nb,0,2,k\nc,2,0,k\nd,10,10,k\ne,10,12,k\nf,12,10,k\n");
+    // Acceptance N6.
+    let output = run(&["--clusters", "2", "--transform", "none"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((report["k"].as_u64(), report["sizes"].as_array().map(Vec::len)), (Some(2), Some(2)));
+    assert!((report["inertia"].as_f64().unwrap() - 10.666_667).abs() < 1e-6);
+    assert!((report["silhouette"].as_f64().unwrap() - 0.839_816).abs() < 1e-6);
+    let text = fs::read_to_string(&out).unwrap();
+    assert!(text.starts_with("id,segment,segment_name,distance\na,2,"), "{text}");
+    let said = |features: &[&str], code: i32| {
+        let output = run(features);
+        assert_eq!(output.status.code(), Some(code));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert!(said(&["--features", "x,z"], 2).contains("no column `z`"));
+    assert!(said(&["--features", "c"], 2).contains("must be numbers"));
+    assert!(said(&["--clusters", "7"], 1).contains("6 row(s) cannot form 7 segments"));
+    write("id,x\na,1\nb,1\n");
+    assert!(said(&[], 2).contains("constant"));
+    write("id,x\na,1\na,2\n");
+    assert!(said(&[], 2).contains("does not identify the rows"));
+    write("id,x\n");
+    assert!(said(&[], 2).contains("no rows"));
+}

@@ -1,0 +1,289 @@
+//! A clean bank: what is published, and what must be true of it.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+
+use arrow::array::{Array, AsArray};
+use arrow::datatypes::{DataType, Decimal128Type};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::program::{done, published_bank, query, query_unmasked, read_parquet};
+
+fn manifest() -> Value {
+    let text = std::fs::read_to_string(published_bank().join("published/current/manifest.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+#[test]
+fn running_again_has_nothing_to_do() {
+    assert_eq!(done(published_bank(), &["run"])["status"], "nothing to do");
+    assert_eq!(done(published_bank(), &["run", "--date", "2025-12-31"])["status"], "nothing to do");
+}
+
+#[test]
+fn the_manifest_tells_the_truth_about_every_file() {
+    // Acceptance O15.
+    let manifest = manifest();
+    assert_eq!((manifest["biz_date"].as_str(), manifest["privacy"].as_str()), (Some("2025-12-31"), Some("masked")));
+    let tables = manifest["tables"].as_array().unwrap();
+    assert!(tables.len() >= 8);
+    for table in tables {
+        let path = published_bank().join("published/current").join(table["file"].as_str().unwrap());
+        assert_eq!(table["sha256"], hex::encode(Sha256::digest(std::fs::read(&path).unwrap())));
+        let batches = read_parquet(&path);
+        assert_eq!(table["rows"].as_u64().unwrap(), batches.iter().map(|b| b.num_rows() as u64).sum::<u64>());
+        for (column, sum) in table["sums"].as_object().unwrap() {
+            let of = |b: &arrow::array::RecordBatch| -> i128 {
+                b.column_by_name(column).unwrap().as_primitive::<Decimal128Type>().iter().flatten().sum()
+            };
+            let total: i128 = batches.iter().map(of).sum();
+            let digits: String = sum.as_str().unwrap().replace('.', "");
+            assert_eq!(digits.parse::<i128>().unwrap(), total, "{column}");
+        }
+    }
+}
+
+#[test]
+fn bi_tools_find_dates_decimals_and_column_descriptions() {
+    let path = published_bank().join("published/current/mart_customer_view.parquet");
+    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
+    let schema = builder.schema().clone();
+    assert_eq!(schema.field_with_name("biz_date").unwrap().data_type(), &DataType::Date32);
+    let aum = schema.field_with_name("aum_month_avg").unwrap();
+    assert_eq!(aum.data_type(), &DataType::Decimal128(18, 2));
+    assert_eq!(aum.metadata()["unit"], "CNY");
+    assert!(schema.fields().iter().all(|f| f.metadata().contains_key("description")));
+    let keys = builder.metadata().file_metadata().key_value_metadata().unwrap();
+    assert!(keys.iter().any(|k| k.key == "columns"));
+}
+
+#[test]
+fn nothing_that_identifies_a_person_is_published() {
+    let truth = read_parquet(&published_bank().join("truth/customer.parquet"));
+    let mut secrets: Vec<String> = Vec::new();
+    for batch in &truth {
+        for column in ["core_customer_no", "credit_customer_no"] {
+            let values = batch.column_by_name(column).unwrap().as_string::<i32>();
+            secrets.extend(values.iter().flatten().map(str::to_owned));
+        }
+    }
+    let ids = query_unmasked(published_bank(), "select customer_id, customer_name, mobile from dim_customer");
+    for row in &ids {
+        for column in ["customer_id", "customer_name", "mobile"] {
+            secrets.extend(row[column].as_str().map(str::to_owned));
+        }
+    }
+    let secrets: std::collections::HashSet<&str> = secrets.iter().map(String::as_str).collect();
+    for (file, _) in crate::program::published_files(published_bank()) {
+        for batch in read_parquet(&published_bank().join("published/current").join(&file)) {
+            for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+                if *field.data_type() == DataType::Utf8 {
+                    let shown = column.as_string::<i32>().iter().flatten().find(|v| secrets.contains(v));
+                    assert_eq!(shown, None, "{file} {}", field.name());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_row_and_cent_is_accounted_for_and_levels_agree() {
+    // Acceptance O14 and promise P1.
+    let rows = query(
+        published_bank(),
+        "select count(*) as n from stat_delivery where delivered_rows <> loaded_rows + quarantined_rows + \
+         duplicate_rows + other_date_rows",
+    );
+    assert_eq!(rows[0]["n"], 0);
+    let quarantined =
+        query(published_bank(), "select sum(quarantined_rows) as q, sum(duplicate_rows) as d from stat_delivery");
+    // One amount with a thousand separator in September; one repeated row every night.
+    assert_eq!((quarantined[0]["q"].as_i64(), quarantined[0]["d"].as_i64()), (Some(1), Some(5)));
+    let sums = query_unmasked(
+        published_bank(),
+        "select (select sum(aum_balance) from mart_customer_view) as customers, \
+         (select sum(balance) from raw_core__account where biz_date = date '2025-12-31') as accounts",
+    );
+    assert_eq!(sums[0]["customers"], sums[0]["accounts"]);
+    assert_ne!(sums[0]["customers"], Value::Null);
+}
+
+#[test]
+fn a_quarantined_posting_is_the_only_balance_break_and_has_its_amount() {
+    let release = ["--release", "2"];
+    let breaks =
+        done(published_bank(), &["query", "select break_amount from stat_balance_break", release[0], release[1]]);
+    let amounts = query(published_bank(), "select quarantined_amount from stat_amount where quarantined_amount <> 0");
+    let breaks = breaks.as_array().unwrap();
+    assert_eq!((breaks.len(), amounts.len()), (1, 1));
+    let size = |v: &Value| v.as_str().unwrap().trim_start_matches('-').to_owned();
+    assert_eq!(size(&breaks[0]["break_amount"]), size(&amounts[0]["quarantined_amount"]));
+}
+
+#[test]
+fn the_average_balance_is_the_one_of_the_days() {
+    // Against an independent computation: walk every day of December over the raw postings of each account.
+    let accounts = query_unmasked(
+        published_bank(),
+        "select account_no, balance, balance_accumulator, balance_avg from agg_account_month \
+         where month = date '2025-12-01' order by account_no",
+    );
+    let postings = query_unmasked(
+        published_bank(),
+        "select account_no, date_part('day', posting_date) as day, signed_amount from fct_transaction \
+         where posting_date >= date '2025-12-01' and posting_date <= date '2025-12-31'",
+    );
+    let cents = |v: &Value| v.as_str().unwrap().replace('.', "").parse::<i128>().unwrap();
+    let mut by_account: BTreeMap<String, Vec<(i64, i128)>> = BTreeMap::new();
+    for p in &postings {
+        let account = p["account_no"].as_str().unwrap().to_owned();
+        by_account.entry(account).or_default().push((p["day"].as_i64().unwrap(), cents(&p["signed_amount"])));
+    }
+    assert!(accounts.len() > 1_500);
+    for account in &accounts {
+        let moves = by_account.remove(account["account_no"].as_str().unwrap()).unwrap_or_default();
+        let closing = cents(&account["balance"]);
+        let end_of_day = |day: i64| closing - moves.iter().filter(|m| m.0 > day).map(|m| m.1).sum::<i128>();
+        let accumulator: i128 = (1..=31).map(end_of_day).sum();
+        assert_eq!(cents(&account["balance_accumulator"]), accumulator, "{account}");
+        let average = bank::decimal::divide_half_up(accumulator, 31).unwrap();
+        assert_eq!(cents(&account["balance_avg"]), average, "{account}");
+    }
+}
+
+#[test]
+fn records_of_one_document_are_one_customer_and_all_others_stand_alone() {
+    let truth = read_parquet(&published_bank().join("truth/customer.parquet"));
+    let xref = query_unmasked(
+        published_bank(),
+        "select source_system, source_customer_no, customer_id, match_rule from dim_customer_xref",
+    );
+    let customer: BTreeMap<(String, String), String> = xref
+        .iter()
+        .map(|r| {
+            let text = |c: &str| r[c].as_str().unwrap().to_owned();
+            ((text("source_system"), text("source_customer_no")), text("customer_id"))
+        })
+        .collect();
+    let (mut together, mut apart) = (0, 0);
+    let mut owner: BTreeMap<&str, usize> = BTreeMap::new();
+    for batch in &truth {
+        let core = batch.column_by_name("core_customer_no").unwrap().as_string::<i32>();
+        let credit = batch.column_by_name("credit_customer_no").unwrap().as_string::<i32>();
+        for row in 0..batch.num_rows() {
+            let find = |system: &str, numbers: &arrow::array::StringArray| {
+                let key = (system.to_owned(), numbers.is_valid(row).then(|| numbers.value(row).to_owned())?);
+                customer.get(&key)
+            };
+            let found = [find("core", core), find("credit", credit)];
+            for id in found.iter().flatten() {
+                assert_eq!(*owner.entry(id.as_str()).or_insert(row), row, "two persons became one customer");
+            }
+            if let [Some(a), Some(b)] = found {
+                if a == b { together += 1 } else { apart += 1 }
+            }
+        }
+    }
+    // Two in a hundred credit records carry no document and stay apart until names and phones are compared.
+    assert!(together > 300, "{together}");
+    assert!(apart > 0 && apart * 100 <= (together + apart) * 5, "{apart} of {}", together + apart);
+}
+
+#[test]
+fn segments_recover_the_planted_behaviour() {
+    // The honest number is printed; the bound only catches a collapse (one cluster would be 0).
+    let segments = query_unmasked(
+        published_bank(),
+        "select x.source_customer_no, s.segment from mart_segment s join dim_customer_xref x \
+         on s.customer_id = x.customer_id where x.source_system = 'core'",
+    );
+    let segment: BTreeMap<&str, i64> =
+        segments.iter().map(|r| (r["source_customer_no"].as_str().unwrap(), r["segment"].as_i64().unwrap())).collect();
+    let (mut planted, mut found) = (Vec::new(), Vec::new());
+    for batch in read_parquet(&published_bank().join("truth/customer.parquet")) {
+        let core = batch.column_by_name("core_customer_no").unwrap().as_string::<i32>().clone();
+        let behaviour = batch.column_by_name("behaviour").unwrap().as_string::<i32>().clone();
+        for row in 0..batch.num_rows() {
+            if let Some(label) = core.is_valid(row).then(|| segment.get(core.value(row))).flatten() {
+                planted.push(behaviour.value(row).to_owned());
+                found.push(*label);
+            }
+        }
+    }
+    let index = segmentation::evaluation::adjusted_rand_index(&planted, &found);
+    println!("adjusted Rand index of segments against planted behaviour: {index:.3} over {} customers", found.len());
+    assert!(found.len() > 1_000 && index > 0.4, "{index}");
+}
+
+#[test]
+fn tiers_follow_thresholds_and_every_vip_has_a_reason() {
+    // Acceptance J1: thresholds are inclusive.
+    let wrong = query(
+        published_bank(),
+        "select count(*) as n from mart_customer_view where tier <> case when aum_month_avg >= 10000000 then 'PRIVATE_PLUS' \
+         when aum_month_avg >= 6000000 then 'PRIVATE' when aum_month_avg >= 1000000 then 'DIAMOND' \
+         when aum_month_avg >= 500000 then 'PLATINUM' when aum_month_avg >= 200000 then 'GOLD' \
+         when aum_month_avg >= 50000 then 'BASIC' else 'MASS' end",
+    );
+    assert_eq!(wrong[0]["n"], 0);
+    let vips =
+        query(published_bank(), "select reason_codes, reason, tier, aum_month_avg, aum_growth_3m from mart_vip_list");
+    assert!(vips.len() > 50);
+    assert!(vips.iter().all(|v| v["reason"].as_str().is_some_and(|r| !r.is_empty())));
+}
+
+#[test]
+fn a_customer_is_shown_masked_unless_there_is_a_purpose() {
+    let truth = read_parquet(&published_bank().join("truth/customer.parquet"));
+    let number = format!("core:{}", truth[0].column_by_name("core_customer_no").unwrap().as_string::<i32>().value(0));
+    let masked = done(published_bank(), &["customer", "show", &number]);
+    let name = masked["customer_name"].as_str().unwrap();
+    assert!(name.ends_with('*') && !name.starts_with('*'), "{name}");
+    assert_eq!(masked["customer_id"].as_str().unwrap().len(), 64);
+    let before = audit_lines();
+    let full = done(published_bank(), &["customer", "show", &number, "--unmasked", "--purpose", "complaint 4711"]);
+    assert!(!full["customer_name"].as_str().unwrap().contains('*'));
+    assert!(audit_lines() > before);
+    let by_pseudonym = done(published_bank(), &["customer", "show", &masked["customer_id"].as_str().unwrap()[..20]]);
+    assert_eq!(by_pseudonym, masked);
+}
+
+fn audit_lines() -> usize {
+    std::fs::read_to_string(published_bank().join("warehouse/_audit.jsonl")).unwrap().lines().count()
+}
+
+#[test]
+fn queries_only_read() {
+    for sql in [
+        "drop table mart_vip_list",
+        "insert into mart_vip_list values (1)",
+        "select 1; select 2",
+        "copy mart_vip_list to 'x.csv'",
+    ] {
+        crate::program::fails(published_bank(), &["query", sql], 2);
+    }
+    let said = crate::program::fails(published_bank(), &["query", "select * from mart_vip"], 2);
+    assert!(said.contains("mart_vip_list"), "{said}");
+}
+
+#[test]
+fn nobody_is_dormant_whose_money_moves_and_leavers_are_flagged() {
+    let flags = query(
+        published_bank(),
+        "select churn_rule, count(*) as n from mart_churn_flag group by churn_rule order by churn_rule",
+    );
+    let rules: Vec<&str> = flags.iter().map(|f| f["churn_rule"].as_str().unwrap()).collect();
+    assert_eq!(rules, ["BALANCE_DROP", "DORMANT"]);
+    let wrong = query(
+        published_bank(),
+        "select count(*) as n from mart_customer_view where churn_rule = 'DORMANT' and (aum_balance >= 100 or customer_txn_count_3m > 0)",
+    );
+    assert_eq!(wrong[0]["n"], 0);
+    let wrong = query(
+        published_bank(),
+        "select count(*) as n from mart_churn_flag where churn_rule = 'BALANCE_DROP' and aum_month_avg > aum_month_avg_3m_ago * 0.7",
+    );
+    assert_eq!(wrong[0]["n"], 0);
+}
