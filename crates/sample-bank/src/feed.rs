@@ -128,7 +128,7 @@ impl Night<'_> {
     }
 
     /// Every night one row is sent twice; in March and September of a year one amount is written with a thousand
-    /// separator, which no layout allows.
+    /// separator, which no layout allows. Not in a bank so small that one row is more than a contract forgives.
     fn plant_faults(&self, rows: &mut Vec<String>, total: &mut Money) {
         use chrono::Datelike;
         let amount_of = |row: &str| {
@@ -139,7 +139,7 @@ impl Night<'_> {
             *total += amount_of(&first);
             rows.push(first);
         }
-        if self.date.month() % 6 == 3 {
+        if self.date.month() % 6 == 3 && rows.len() >= 2_000 {
             // Not the first row, which was sent twice and so would arrive all the same.
             let large = rows.iter_mut().skip(1).find(|r| amount_of(r) >= Money::from_minor(100_000));
             if let Some(row) = large {

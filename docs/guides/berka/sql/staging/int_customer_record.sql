@@ -1,5 +1,5 @@
--- Birth number YYMMDD; women have 50 added to the month. There are no names and no documents, and 26 clients share
--- birth number and district with another, so a client is identified by client_id alone.
+-- Birth number YYMMDD; women have 50 added to the month. There are no names and no documents, and 26 pairs of clients
+-- share birth number and district, so a client is identified by client_id alone.
 with
 
 opened as (
