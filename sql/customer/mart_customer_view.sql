@@ -52,6 +52,7 @@ select
     metrics.echannel_txn_count_3m,
     metrics.echannel_share_3m,
     metrics.days_since_last_txn,
+    metrics.last_customer_txn_at,
     metrics.product_count
 from dim_customer as customer
 inner join int_customer_metrics as metrics on customer.customer_id = metrics.customer_id

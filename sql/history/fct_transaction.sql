@@ -5,6 +5,7 @@ select
     txn_id,
     account_no,
     posting_date,
+    txn_at,
     txn_type,
     signed_amount,
     balance_after,

@@ -16,7 +16,8 @@ posting as (
         sum(case when type.is_customer_initiated then 1 else 0 end) as customer_txn_count,
         sum(case when type.is_customer_initiated and channel.is_echannel then 1 else 0 end) as echannel_txn_count,
         sum(case when txn.txn_type = 'SALARY' then txn.signed_amount else 0 end) as salary_amount,
-        max(case when type.is_customer_initiated then txn.posting_date end) as last_customer_txn_date
+        max(case when type.is_customer_initiated then txn.posting_date end) as last_customer_txn_date,
+        max(case when type.is_customer_initiated then txn.txn_at end) as last_customer_txn_at
     from fct_transaction as txn
     left join ref_txn_type as type on txn.txn_type = type.txn_type
     left join ref_channel as channel on txn.channel = channel.channel
@@ -45,7 +46,7 @@ measured as (
         select
             source_system as posting_system, account_no as posting_account_no, posted_amount, weighted_amount,
             external_credit_amount, external_debit_amount, customer_txn_count, echannel_txn_count, salary_amount,
-            last_customer_txn_date
+            last_customer_txn_date, last_customer_txn_at
         from posting
     ) as posting
         on account.source_system = posting.posting_system and account.account_no = posting.posting_account_no
@@ -70,5 +71,6 @@ select
     coalesce(customer_txn_count, 0) as customer_txn_count,
     coalesce(echannel_txn_count, 0) as echannel_txn_count,
     cast(coalesce(salary_amount, 0) as decimal(18, 2)) as salary_amount,
-    last_customer_txn_date
+    last_customer_txn_date,
+    last_customer_txn_at
 from measured

@@ -10,7 +10,8 @@ select
     sum(account.customer_txn_count) as customer_txn_count,
     sum(account.echannel_txn_count) as echannel_txn_count,
     cast(sum(account.salary_amount) as decimal(18, 2)) as salary_amount,
-    max(account.last_customer_txn_date) as last_customer_txn_date
+    max(account.last_customer_txn_date) as last_customer_txn_date,
+    max(account.last_customer_txn_at) as last_customer_txn_at
 from agg_account_month as account
 inner join dim_customer_xref as xref
     on account.source_system = xref.source_system and account.source_customer_no = xref.source_customer_no

@@ -13,7 +13,8 @@ month as (
         sum(case when month > this_month - interval '3 months' and salary_amount > 0 then 1 else 0 end) as salary_months_3m,
         sum(case when month > this_month - interval '3 months' then customer_txn_count end) as customer_txn_count_3m,
         sum(case when month > this_month - interval '3 months' then echannel_txn_count end) as echannel_txn_count_3m,
-        max(last_customer_txn_date) as last_customer_txn_date
+        max(last_customer_txn_date) as last_customer_txn_date,
+        max(last_customer_txn_at) as last_customer_txn_at
     from (select *, cast(date_trunc('month', biz_date()) as date) as this_month from agg_customer_month) as dated
     group by customer_id
 
@@ -104,6 +105,7 @@ select
         end as decimal(9, 6)
     ) as echannel_share_3m,
     cast(cast(biz_date() as int) - cast(month.last_customer_txn_date as int) as bigint) as days_since_last_txn,
+    month.last_customer_txn_at,
     cast(
         coalesce(deposit.has_demand, 0) + coalesce(deposit.has_time, 0)
         + case when loan.loan_balance > 0 then 1 else 0 end + case when card.customer_id is not null then 1 else 0 end

@@ -4,6 +4,7 @@ select
     txn_id,
     acct_no as account_no,
     posting_date,
+    txn_at,
     txn_type,
     cast(case when dc_flag = 'D' then -amount else amount end as decimal(18, 2)) as signed_amount,
     balance_after,

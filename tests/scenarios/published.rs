@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 
 use arrow::array::{Array, AsArray};
-use arrow::datatypes::{DataType, Decimal128Type};
+use arrow::datatypes::{DataType, Decimal128Type, TimeUnit};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -51,6 +51,8 @@ fn bi_tools_find_dates_decimals_and_column_descriptions() {
     let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
     let schema = builder.schema().clone();
     assert_eq!(schema.field_with_name("biz_date").unwrap().data_type(), &DataType::Date32);
+    let utc = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
+    assert_eq!(schema.field_with_name("last_customer_txn_at").unwrap().data_type(), &utc);
     let aum = schema.field_with_name("aum_month_avg").unwrap();
     assert_eq!(aum.data_type(), &DataType::Decimal128(18, 2));
     assert_eq!(aum.metadata()["unit"], "CNY");

@@ -53,15 +53,16 @@ impl<'p> Landing<'p> {
         Ok(dates.into_iter().collect())
     }
 
-    /// Files that a business date needs and that are not there.
-    pub fn missing(&self, date: BusinessDate) -> Vec<String> {
-        let contracts = self.project.contracts.iter();
-        contracts.map(|c| c.file.name.for_date(date)).filter(|name| !self.folder.join(name).is_file()).collect()
+    /// Files that a business date needs and that are not there. What is delivered once is needed on the first date only.
+    pub fn missing(&self, date: BusinessDate, is_first: bool) -> Vec<String> {
+        let needed = |c: &&Contract| is_first || c.delivery.dated_by != DatedBy::Once;
+        let names = self.project.contracts.iter().filter(needed).map(|c| c.file.name.for_date(date));
+        names.filter(|name| !self.folder.join(name).is_file()).collect()
     }
 
     /// Load, check and account for everything delivered for a business date. `before` is the one processed before it.
     pub fn deliver(&self, date: BusinessDate, before: Option<BusinessDate>) -> Result<Delivery, CliFailure> {
-        let missing = self.missing(date);
+        let missing = self.missing(date, before.is_none());
         if !missing.is_empty() {
             return Err(CliFailure::missing(format!(
                 "{date} is not complete: {} of {} files are missing in {}:\n  {}",

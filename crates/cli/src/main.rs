@@ -1,5 +1,6 @@
 //! `tally`: arguments → settings → one call → printer. The only crate that prints, exits or reads the environment.
 
+mod access;
 mod args;
 mod builtin;
 mod commands;

@@ -8,7 +8,7 @@ use arrow::array::{
 use arrow::datatypes::DataType;
 use bank::mask::Mask;
 use bank::{BusinessDate, decimal};
-use chrono::NaiveDateTime;
+use chrono::{FixedOffset, NaiveDateTime, Offset, Utc};
 
 use crate::contract::{ColumnContract, ColumnType};
 use crate::decode::REPLACEMENT;
@@ -72,8 +72,10 @@ pub fn read<'a>(column: &ColumnContract, is_key: bool, field: &'a str) -> Result
             }),
         ColumnType::Timestamp => {
             NaiveDateTime::parse_from_str(text, column.format.as_deref().unwrap_or(TIMESTAMP_FORM))
-                .map(|t| Value::Timestamp(t.and_utc().timestamp_micros()))
-                .map_err(|_| reason(ReasonCode::Q05, format!("`{}` is not a time", shown())))
+                .ok()
+                .and_then(|t| t.and_local_timezone(column.offset()).single())
+                .map(|t| Value::Timestamp(t.timestamp_micros()))
+                .ok_or_else(|| reason(ReasonCode::Q05, format!("`{}` is not a time", shown())))
         }
     }
 }
@@ -88,6 +90,11 @@ fn date<'a>(column: &ColumnContract, text: &str) -> Result<Value<'a>, ()> {
 }
 
 impl ColumnContract {
+    /// Offset of the source's clock; the contract has checked that it can be read.
+    fn offset(&self) -> FixedOffset {
+        self.utc_offset.as_ref().and_then(|o| o.parse().ok()).unwrap_or_else(|| Utc.fix())
+    }
+
     /// A value as messages may show it: masked as declared, never longer than a few characters.
     #[must_use]
     pub fn shown(&self, text: &str) -> String {
@@ -204,6 +211,7 @@ mod tests {
             source: None,
             column_type,
             format: None,
+            utc_offset: None,
             required: false,
             null_words: vec![],
             class: PrivacyClass::C2,
@@ -221,6 +229,15 @@ mod tests {
         assert_eq!(read(&date, false, "99999999"), read(&date, false, "99991231"));
         assert_eq!(read(&date, false, "20240229"), Ok(Value::Date(19_782)));
         assert_eq!(read(&date, true, "00000000").unwrap_err().code, ReasonCode::Q03);
+    }
+
+    #[test]
+    fn times_are_kept_as_utc() {
+        let mut time = column(ColumnType::Timestamp);
+        time.utc_offset = Some("+08:00".to_owned());
+        // 1970-01-01 08:00:01 in Beijing is one second after the epoch.
+        assert_eq!(read(&time, false, "19700101080001"), Ok(Value::Timestamp(1_000_000)));
+        assert_eq!(read(&time, false, "19700101250001").unwrap_err().code, ReasonCode::Q05);
     }
 
     #[test]

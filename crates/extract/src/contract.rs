@@ -7,6 +7,7 @@ use std::path::Path;
 
 use arrow::datatypes::{DataType, Field, TimeUnit};
 use bank::Mask;
+use chrono::FixedOffset;
 use serde::Deserialize;
 
 use crate::error::ExtractError;
@@ -135,6 +136,8 @@ pub struct ColumnContract {
     pub column_type: ColumnType,
     /// Date or timestamp form, as `chrono` writes it.
     pub format: Option<String>,
+    /// Offset of the source's clock, as in `+08:00`; times are kept as UTC.
+    pub utc_offset: Option<String>,
     /// Whether an empty field sends the row to quarantine.
     #[serde(default)]
     pub required: bool,
@@ -262,6 +265,24 @@ impl Contract {
         }
         if encoding_rs::Encoding::for_label(self.file.encoding.as_bytes()).is_none() {
             return Err(format!("unknown encoding `{}`; use utf-8, gb18030, gbk or windows-1252", self.file.encoding));
+        }
+        for column in &self.columns {
+            let is_time = column.column_type == ColumnType::Timestamp;
+            match (&column.utc_offset, is_time) {
+                (Some(offset), true) if offset.parse::<FixedOffset>().is_err() => {
+                    return Err(format!("column `{}`: `{offset}` is not an offset; write it as +08:00", column.name));
+                }
+                (None, true) => {
+                    return Err(format!(
+                        "column `{}` is a timestamp and needs `utc_offset`, as in \"+08:00\"",
+                        column.name
+                    ));
+                }
+                (Some(_), false) => {
+                    return Err(format!("column `{}`: `utc_offset` belongs to timestamps", column.name));
+                }
+                _ => {}
+            }
         }
         let names: Vec<&str> = self.columns.iter().map(|c| c.name.as_str()).collect();
         let dated = match &self.delivery.dated_by {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use datafusion::error::DataFusionError;
 use thiserror::Error;
 
 /// Who has to act; the program's exit codes follow it.
@@ -111,23 +112,15 @@ impl WarehouseError {
     /// Who has to act.
     #[must_use]
     pub fn failure(&self) -> Failure {
-        use datafusion::error::DataFusionError as Engine;
         match self {
             Self::Node { .. } | Self::Circle(_) | Self::Format { .. } | Self::SchemaChanged(_) => Failure::Usage,
             Self::Run { source, .. } => source.failure(),
             Self::ChecksFailed { .. } | Self::Kind(_) => Failure::Data,
             Self::Locked(_) => Failure::Locked,
             Self::NoRelease(_) | Self::UnknownRelease(_) => Failure::Missing,
-            Self::Io { .. } | Self::Delta(_) => Failure::Machine,
-            Self::Damaged { .. } => Failure::Machine,
-            Self::Engine(e) => match e.find_root() {
-                Engine::SQL(..) | Engine::Plan(_) | Engine::SchemaError(..) | Engine::NotImplemented(_) => {
-                    Failure::Usage
-                }
-                Engine::ResourcesExhausted(_) | Engine::IoError(_) | Engine::ObjectStore(_) => Failure::Machine,
-                Engine::Execution(_) | Engine::ArrowError(..) => Failure::Data,
-                _ => Failure::Bug,
-            },
+            Self::Io { .. } | Self::Damaged { .. } => Failure::Machine,
+            Self::Delta(e) => engine_below(e).map_or(Failure::Machine, engine_failure),
+            Self::Engine(e) => engine_failure(e),
             Self::Arrow(_) => Failure::Bug,
         }
     }
@@ -136,6 +129,37 @@ impl WarehouseError {
     #[must_use]
     pub fn in_node(self, node: &str) -> Self {
         WarehouseError::Run { node: node.to_owned(), source: Box::new(self) }
+    }
+}
+
+/// The engine's error inside one of the table format, which plans and runs queries through the engine.
+fn engine_below(error: &deltalake_core::DeltaTableError) -> Option<&DataFusionError> {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if let Some(engine) = error.downcast_ref() {
+            return Some(engine);
+        }
+        next = error.source();
+    }
+    None
+}
+
+fn engine_failure(error: &DataFusionError) -> Failure {
+    match error.find_root() {
+        DataFusionError::SQL(..)
+        | DataFusionError::Plan(_)
+        | DataFusionError::SchemaError(..)
+        | DataFusionError::NotImplemented(_) => Failure::Usage,
+        DataFusionError::ResourcesExhausted(_) | DataFusionError::IoError(_) | DataFusionError::ObjectStore(_) => {
+            Failure::Machine
+        }
+        DataFusionError::Execution(_) | DataFusionError::ArrowError(..) => Failure::Data,
+        // What a store or table below the engine failed with is the machine's, unless it says otherwise.
+        DataFusionError::External(e) => match e.downcast_ref::<deltalake_core::DeltaTableError>() {
+            Some(delta) => engine_below(delta).map_or(Failure::Machine, engine_failure),
+            None => Failure::Machine,
+        },
+        _ => Failure::Bug,
     }
 }
 

@@ -42,3 +42,72 @@ pub fn carry_forward(node: &Node, snapshot: &str) -> String {
         today = list("t"),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use datafusion::datasource::MemTable;
+
+    use super::*;
+    use crate::Engine;
+
+    const NODE: &str = r#"
+        description = "customers"
+        grain = "one row per customer and interval"
+        key = ["customer", "valid_from"]
+        materialisation = "history"
+        owner = "test"
+        columns = [
+            { name = "customer", type = "text", class = "C1", description = "c" },
+            { name = "mobile", type = "text", class = "C1", description = "m" },
+            { name = "valid_from", type = "date", class = "C1", description = "f" },
+            { name = "valid_to", type = "date", class = "C1", description = "t" },
+        ]"#;
+
+    /// Carry an empty history over snapshots of (date, mobile of C1 or absent); the intervals in order.
+    async fn intervals(snapshots: &[(&str, Option<&str>)]) -> Vec<String> {
+        let spill = tempfile::tempdir().unwrap();
+        let engine = Engine { threads: 2, memory_bytes: 1 << 28, spill_dir: spill.path().to_owned() };
+        let node = Node::parse(Path::new("history/hist_c.toml"), NODE, Some("select 1")).unwrap();
+        let mut rows = vec![];
+        for (date, mobile) in snapshots {
+            let session = engine.session(date.parse().unwrap()).unwrap();
+            let before = MemTable::try_new(node.schema(), vec![rows]).unwrap();
+            session.register_table(BEFORE, Arc::new(before)).unwrap();
+            let snapshot = match mobile {
+                Some(mobile) => format!("select 'C1' as customer, '{mobile}' as mobile"),
+                None => "select 'C1' as customer, 'x' as mobile where false".to_owned(),
+            };
+            rows = session.sql(&carry_forward(&node, &snapshot)).await.unwrap().collect().await.unwrap();
+        }
+        let mut found = Vec::new();
+        for batch in &rows {
+            for row in 0..batch.num_rows() {
+                let cell = |c: usize| arrow::util::display::array_value_to_string(batch.column(c), row).unwrap();
+                found.push(format!("{} {} {}", cell(2), cell(3), cell(1)));
+            }
+        }
+        found.sort();
+        found
+    }
+
+    #[tokio::test]
+    async fn intervals_follow_changes_deletion_and_return() {
+        // Acceptance B1.
+        let found = intervals(&[
+            ("2025-06-01", Some("A")),
+            ("2025-06-02", Some("A")),
+            ("2025-06-03", Some("B")),
+            ("2025-06-04", None),
+            ("2025-06-05", Some("B")),
+        ])
+        .await;
+        assert_eq!(found, [
+            "2025-06-01 2025-06-03 A",
+            "2025-06-03 2025-06-04 B",
+            "2025-06-05 9999-12-31 B"
+        ]);
+    }
+}

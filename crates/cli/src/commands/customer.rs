@@ -1,16 +1,16 @@
 //! `tally customer show`.
 
 use clap::{Args, Subcommand};
-use publish::{Manifest, audit, folder};
 use warehouse::{Reader, Release};
 
-use crate::commands::query::{published_reader, unmasked_record};
+use crate::access::{AccessArgs, published_reader, warehouse_reader};
 use crate::failure::CliFailure;
 use crate::printer::{Printer, json_rows, text_rows};
 use crate::project::{Project, ProjectArgs};
 
 /// Look at one customer.
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  tally customer show core:1000000037 --project sample_data")]
 pub struct CustomerArgs {
     #[command(subcommand)]
     command: CustomerCommand,
@@ -32,31 +32,23 @@ pub struct ShowArgs {
     id: String,
     #[command(flatten)]
     project: ProjectArgs,
-    /// As it was known in this release; the current one when absent.
-    #[arg(long, value_name = "N")]
-    release: Option<u64>,
-    /// Show values as they are. Written to the audit log.
-    #[arg(long, requires = "purpose")]
-    unmasked: bool,
-    /// Why unmasked data is read.
-    #[arg(long, value_name = "TEXT")]
-    purpose: Option<String>,
+    #[command(flatten)]
+    access: AccessArgs,
 }
 
 /// Do it.
 pub fn run(args: &CustomerArgs, printer: &Printer) -> Result<(), CliFailure> {
     let CustomerCommand::Show(args) = &args.command;
     let project = Project::open(&args.project)?;
-    let release = project.release(args.release)?;
+    let release = project.release(args.access.release)?;
     project.runtime()?.block_on(show(args, &project, &release, printer))
 }
 
 async fn show(args: &ShowArgs, project: &Project, release: &Release, printer: &Printer) -> Result<(), CliFailure> {
-    let warehouse = Reader::of_release(&project.engine, &project.warehouse(), &project.catalog, release).await?;
-    let folder = folder::of_release(&project.published(), release.number);
-    let published = published_reader(project, &Manifest::read(&folder)?).await?;
+    let warehouse = warehouse_reader(project, release).await?;
+    let published = published_reader(project, release.number).await?;
     let known = customer_id(args, project, &warehouse).await?;
-    let (reader, id) = match (args.unmasked, known) {
+    let (reader, id) = match (args.access.unmasked, known) {
         (true, Some((customer_id, _))) => (&warehouse, customer_id),
         (true, None) => {
             return Err(CliFailure::usage(
@@ -74,11 +66,7 @@ async fn show(args: &ShowArgs, project: &Project, release: &Release, printer: &P
         return Err(CliFailure::missing(format!("{why} with `{}` in release {}", args.id, release.number))
             .hint("name a customer as <system>:<customer number>, as in core:1000000037"));
     };
-    if args.unmasked {
-        let purpose = args.purpose.clone().unwrap_or_default();
-        let record = unmasked_record("customer show", purpose, release.number, id, 1);
-        audit::append(&project.warehouse(), record)?;
-    }
+    args.access.record(project, "customer show", release.number, id, 1)?;
     if printer.is_json() {
         printer.json(json_rows(&answer.batches)?.first().unwrap_or(&serde_json::Value::Null));
         return Ok(());

@@ -34,9 +34,11 @@ pub fn run(args: &PlanArgs, printer: &Printer) -> Result<(), CliFailure> {
         project.runtime()?.block_on(dry_plan(&project.engine, &project.catalog, date))?;
     }
     let nodes: Vec<_> = project.catalog.order.iter().map(|name| &project.catalog.nodes[name]).collect();
+    let first = if current.is_none() { to_do.first().copied() } else { None };
+    let missing = |date: &BusinessDate| landing.missing(*date, Some(*date) == first);
     printer.json(&json!({
         "current": current.as_ref().map(|c| json!({ "release": c.number, "biz_date": c.biz_date })),
-        "biz_dates": to_do.iter().map(|d| json!({ "biz_date": d.to_string(), "missing": landing.missing(*d) })).collect::<Vec<_>>(),
+        "biz_dates": to_do.iter().map(|d| json!({ "biz_date": d.to_string(), "missing": missing(d) })).collect::<Vec<_>>(),
         "feeds": project.contracts.iter().map(extract::Contract::table).collect::<Vec<_>>(),
         "nodes": nodes.iter().map(|n| json!({
             "node": n.name, "layer": n.layer, "grain": n.grain, "reads": project.catalog.reads[&n.name],
@@ -51,7 +53,7 @@ pub fn run(args: &PlanArgs, printer: &Printer) -> Result<(), CliFailure> {
     let rows: Vec<Vec<String>> = to_do
         .iter()
         .map(|d| {
-            let missing = landing.missing(*d);
+            let missing = missing(d);
             let state =
                 if missing.is_empty() { "complete".to_owned() } else { format!("missing {}", missing.join(", ")) };
             vec![d.to_string(), state]

@@ -13,6 +13,7 @@ use warehouse::lock::WriterLock;
 use warehouse::night::Stamp;
 use warehouse::{Night, Reader, Release, Releases};
 
+use crate::access::published_reader;
 use crate::failure::CliFailure;
 use crate::landing::Landing;
 use crate::printer::{Printer, text_rows};
@@ -269,7 +270,7 @@ async fn report(
     printer: &Printer,
 ) -> Result<(), CliFailure> {
     let folder = project.published().join(folder::CURRENT);
-    let reader = super::query::published_reader(project, manifest).await?;
+    let reader = published_reader(project, manifest.release).await?;
     let profile = reader
         .query(
             "select segment, segment_name, customer_count, cast(customer_share * 100 as decimal(9,1)) as share_pct, \

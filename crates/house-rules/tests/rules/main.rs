@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod crates;
+mod dictionary;
 mod documents;
 mod nodes;
 

@@ -36,7 +36,7 @@ fn catalog(project: Option<&str>, systems: &[&str]) -> Catalog {
     Catalog::read(&all, sources).unwrap()
 }
 
-fn builtin() -> Catalog {
+pub fn builtin() -> Catalog {
     catalog(None, &["core", "credit"])
 }
 

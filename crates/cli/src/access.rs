@@ -1,0 +1,69 @@
+//! How a person reads: which release, masked or not, and the audit line that unmasked reading leaves.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use publish::audit::AuditRecord;
+use publish::{Manifest, audit, folder};
+use warehouse::{Reader, Release};
+
+use crate::commands::run::{now, who};
+use crate::failure::CliFailure;
+use crate::project::Project;
+
+/// Which release is read, and whether masked.
+#[derive(Debug, Clone, Args)]
+pub struct AccessArgs {
+    /// As it was known in this release; the current one when absent.
+    #[arg(long, value_name = "N")]
+    pub release: Option<u64>,
+    /// Read the warehouse's own tables as they are. Written to the audit log.
+    #[arg(long, requires = "purpose")]
+    pub unmasked: bool,
+    /// Why unmasked data is read.
+    #[arg(long, value_name = "TEXT")]
+    purpose: Option<String>,
+}
+
+impl AccessArgs {
+    /// Record that unmasked rows leave; what cannot be recorded must not leave.
+    pub fn record(
+        &self,
+        project: &Project,
+        action: &str,
+        release: u64,
+        subject: String,
+        rows: u64,
+    ) -> Result<(), CliFailure> {
+        if !self.unmasked {
+            return Ok(());
+        }
+        let record = AuditRecord {
+            at: now(),
+            who: who(),
+            action: action.to_owned(),
+            purpose: self.purpose.clone().unwrap_or_default(),
+            release,
+            privacy: "full".to_owned(),
+            subject,
+            rows,
+            previous_sha256: String::new(),
+        };
+        Ok(audit::append(&project.warehouse(), record)?)
+    }
+}
+
+/// A reader of a release's own tables, unmasked.
+pub async fn warehouse_reader(project: &Project, release: &Release) -> Result<Reader, CliFailure> {
+    Ok(Reader::of_release(&project.engine, &project.warehouse(), &project.catalog, release).await?)
+}
+
+/// A reader of a release's published files.
+pub async fn published_reader(project: &Project, release: u64) -> Result<Reader, CliFailure> {
+    let folder = folder::of_release(&project.published(), release);
+    let manifest = Manifest::read(&folder)?;
+    let files: Vec<(String, PathBuf)> =
+        manifest.tables.iter().map(|t| (t.table.clone(), folder.join(&t.file))).collect();
+    let date = manifest.biz_date.parse().map_err(|e: bank::BusinessDateError| CliFailure::machine(e.to_string()))?;
+    Ok(Reader::of_files(&project.engine, &files, date).await?)
+}
