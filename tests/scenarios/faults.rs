@@ -158,6 +158,26 @@ fn without_a_key_nothing_is_published_unmasked_by_accident() {
 }
 
 #[test]
+fn too_little_memory_is_the_machine_and_publishes_nothing() {
+    let folder = bank_before_second_night();
+    let said = fails(folder.path(), &["run", "--set", "engine.memory_mb=1"], 5);
+    assert!(said.contains("engine.memory_mb") && !said.contains("panicked"), "{said}");
+    still_first(folder.path());
+    assert_eq!(done(folder.path(), &["run"])["release"], 2);
+}
+
+#[test]
+fn an_empty_landing_folder_says_what_is_expected() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = folder.path().join("mybank");
+    assert!(tally(&["init", project.to_str().unwrap()]).status.success());
+    assert!(done(&project, &["plan"])["biz_dates"].as_array().unwrap().is_empty());
+    assert!(fails(&project, &["run"], 3).contains("tally plan"));
+    assert!(fails(&project, &["status"], 3).contains("tally run"));
+    assert_eq!(tally(&["init", project.to_str().unwrap()]).status.code(), Some(2));
+}
+
+#[test]
 fn two_runs_at_once_are_one() {
     let folder = bank_before_second_night();
     let lock = warehouse::lock::WriterLock::take(&folder.path().join("warehouse")).unwrap();

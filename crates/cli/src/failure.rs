@@ -33,6 +33,16 @@ impl CliFailure {
         CliFailure { kind: Failure::Machine, message: message.into(), hint: None }
     }
 
+    /// A bug of ours.
+    pub fn bug(message: impl Into<String>) -> Self {
+        CliFailure { kind: Failure::Bug, message: message.into(), hint: None }
+    }
+
+    /// Whether it is a bug of ours.
+    pub fn is_bug(&self) -> bool {
+        self.kind == Failure::Bug
+    }
+
     /// Name the next step.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -65,6 +75,10 @@ impl From<WarehouseError> for CliFailure {
                 Some("the release before stays published; correct the delivery or the check, then run again".to_owned())
             }
             WarehouseError::NoRelease(_) => Some("tally run --project DIR".to_owned()),
+            e if e.failure() == Failure::Machine => Some(
+                "free disk space, or raise `engine.memory_mb` in tally.toml; nothing was published and running again is safe"
+                    .to_owned(),
+            ),
             _ => None,
         };
         CliFailure { kind: error.failure(), message: error.to_string(), hint }

@@ -12,31 +12,52 @@ mod progress;
 mod project;
 mod settings;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
+use std::sync::Mutex;
 
 use clap::Parser;
 
 use crate::args::{Arguments, Command};
+use crate::failure::CliFailure;
 use crate::printer::Printer;
+
+/// What panicked. A library below may panic on a worker and report it as an error too, so a panic alone says nothing; it
+/// is shown when the program ends with a bug.
+static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let printer = Printer::new(arguments.output);
-    let done = match arguments.command {
-        Command::Init(args) => commands::init::run(&args, &printer),
-        Command::SampleBank(args) => commands::sample_bank::run(&args, &printer),
-        Command::Run(args) => commands::run::run(&args, &printer),
-        Command::Plan(args) => commands::plan::run(&args, &printer),
-        Command::Status(args) => commands::status::run(&args, &printer),
-        Command::Query(args) => commands::query::run(&args, &printer),
-        Command::Customer(args) => commands::customer::run(&args, &printer),
-        Command::Segment(args) => commands::segment::run(&args, &printer),
-    };
+    std::panic::set_hook(Box::new(|panic| {
+        if let Ok(mut panics) = PANICS.lock() {
+            panics.push(panic.to_string());
+        }
+    }));
+    let done = catch_unwind(AssertUnwindSafe(|| dispatch(arguments.command, &printer)))
+        .unwrap_or_else(|_| Err(CliFailure::bug("the program stopped where it should not")));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             printer.failure(&failure);
+            if let (true, Ok(panics)) = (failure.is_bug(), PANICS.lock()) {
+                panics.iter().for_each(|panic| printer.talk(panic));
+                printer.talk("this is a bug of ours: please report it with this text");
+            }
             ExitCode::from(failure.code())
         }
+    }
+}
+
+fn dispatch(command: Command, printer: &Printer) -> Result<(), CliFailure> {
+    match command {
+        Command::Init(args) => commands::init::run(&args, printer),
+        Command::SampleBank(args) => commands::sample_bank::run(&args, printer),
+        Command::Run(args) => commands::run::run(&args, printer),
+        Command::Plan(args) => commands::plan::run(&args, printer),
+        Command::Status(args) => commands::status::run(&args, printer),
+        Command::Query(args) => commands::query::run(&args, printer),
+        Command::Customer(args) => commands::customer::run(&args, printer),
+        Command::Segment(args) => commands::segment::run(&args, printer),
     }
 }

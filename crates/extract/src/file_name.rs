@@ -18,6 +18,12 @@ impl From<String> for FileName {
 }
 
 impl FileName {
+    /// The name with its placeholder, as written in the contract.
+    #[must_use]
+    pub fn pattern(&self) -> &str {
+        &self.0
+    }
+
     /// Whether the name tells the business date.
     #[must_use]
     pub fn has_date(&self) -> bool {

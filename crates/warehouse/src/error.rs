@@ -125,9 +125,12 @@ impl WarehouseError {
         }
     }
 
-    /// Name the node in which it happened.
+    /// Name the node in which it happened, unless it is named already.
     #[must_use]
     pub fn in_node(self, node: &str) -> Self {
+        if matches!(self, Self::Node { .. } | Self::Run { .. }) {
+            return self;
+        }
         WarehouseError::Run { node: node.to_owned(), source: Box::new(self) }
     }
 }

@@ -1,6 +1,7 @@
 //! `tally plan`: the stages of the next run. The same lists as `run` walks.
 
 use bank::BusinessDate;
+use chrono::NaiveDate;
 use clap::Args;
 use serde_json::json;
 use warehouse::night::dry_plan;
@@ -28,18 +29,16 @@ pub fn run(args: &PlanArgs, printer: &Printer) -> Result<(), CliFailure> {
     let delivered = landing.business_dates()?;
     let to_do: Vec<BusinessDate> =
         delivered.into_iter().filter(|d| current.as_ref().is_none_or(|c| d.to_string() > c.biz_date)).collect();
-    let any_date = to_do.first().copied().or(current.as_ref().and_then(|c| c.biz_date.parse().ok()));
-    if let Some(date) = any_date {
-        // A mistake in a node is found here and not in the night.
-        project.runtime()?.block_on(dry_plan(&project.engine, &project.catalog, date))?;
-    }
+    // A mistake in a node is found here and not in the night. Which date it is planned for changes nothing.
+    let some_date = to_do.first().copied().unwrap_or_else(|| BusinessDate::new(NaiveDate::default()));
+    project.runtime()?.block_on(dry_plan(&project.engine, &project.catalog, some_date))?;
     let nodes: Vec<_> = project.catalog.order.iter().map(|name| &project.catalog.nodes[name]).collect();
     let first = if current.is_none() { to_do.first().copied() } else { None };
     let missing = |date: &BusinessDate| landing.missing(*date, Some(*date) == first);
     printer.json(&json!({
         "current": current.as_ref().map(|c| json!({ "release": c.number, "biz_date": c.biz_date })),
         "biz_dates": to_do.iter().map(|d| json!({ "biz_date": d.to_string(), "missing": missing(d) })).collect::<Vec<_>>(),
-        "feeds": project.contracts.iter().map(extract::Contract::table).collect::<Vec<_>>(),
+        "feeds": project.contracts.iter().map(|c| json!({ "table": c.table(), "file": c.file.name.pattern() })).collect::<Vec<_>>(),
         "nodes": nodes.iter().map(|n| json!({
             "node": n.name, "layer": n.layer, "grain": n.grain, "reads": project.catalog.reads[&n.name],
         })).collect::<Vec<_>>(),
@@ -49,6 +48,10 @@ pub fn run(args: &PlanArgs, printer: &Printer) -> Result<(), CliFailure> {
         Some(c) => printer.line(&format!("Current: release {} of {}", c.number, c.biz_date)),
         None => printer.line("Current: nothing published yet"),
     }
+    printer.line(&format!("\nFeeds expected in {}", project.landing().display()));
+    let rows: Vec<Vec<String>> =
+        project.contracts.iter().map(|c| vec![c.table(), c.file.name.pattern().to_owned()]).collect();
+    printer.table(&["raw table", "file"], &rows);
     printer.line(&format!("\n{} business date(s) to do", to_do.len()));
     let rows: Vec<Vec<String>> = to_do
         .iter()

@@ -5,7 +5,7 @@ select
     cast(account_id as varchar) as account_no,
     posting_date,
     -- The source knows the day only.
-    cast(null as timestamp with time zone) as txn_at,
+    arrow_cast(null, 'Timestamp(Microsecond, Some("UTC"))') as txn_at,
     case
         when purpose_code in ('UROK', 'SANKC. UROK') then case when direction = 'PRIJEM' then 'INT_CREDIT' else 'FEE' end
         when purpose_code = 'SLUZBY' then 'FEE'
