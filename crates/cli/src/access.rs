@@ -61,6 +61,10 @@ pub async fn warehouse_reader(project: &Project, release: &Release) -> Result<Re
 /// A reader of a release's published files.
 pub async fn published_reader(project: &Project, release: u64) -> Result<Reader, CliFailure> {
     let folder = folder::of_release(&project.published(), release);
+    if !folder.is_dir() {
+        return Err(CliFailure::missing(format!("release {release} has no published files in {}", folder.display()))
+            .hint("it was a step of a full rebuild, or its files were removed; `tally status` lists releases"));
+    }
     let manifest = Manifest::read(&folder)?;
     let files: Vec<(String, PathBuf)> =
         manifest.tables.iter().map(|t| (t.table.clone(), folder.join(&t.file))).collect();

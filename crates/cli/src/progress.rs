@@ -63,6 +63,11 @@ impl Progress {
         state.steps.iter().zip(ends).map(time).collect()
     }
 
+    /// Say something without the bar in between.
+    pub fn pause(&self, say: impl FnOnce()) {
+        self.bar.suspend(say);
+    }
+
     /// Everything has ended.
     pub fn finish(&self) {
         self.bar.finish_and_clear();

@@ -72,9 +72,9 @@ pub fn run(args: &RunArgs, printer: &Printer) -> Result<(), CliFailure> {
     let mut manifest = None;
     for (index, date) in dates.iter().enumerate() {
         progress.begin(index, &date.to_string());
-        let published = runtime.block_on(build.date(*date, &progress))?;
+        let published = runtime.block_on(build.date(*date, &progress)).inspect_err(|_| progress.finish())?;
         if let Some(release) = &build.base {
-            printer.talk(&format!("{date}  release {}  {}", release.number, said(release)));
+            progress.pause(|| printer.talk(&format!("{date}  release {}  {}", release.number, said(release))));
         }
         manifest = published.or(manifest);
     }
