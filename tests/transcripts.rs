@@ -2,9 +2,5 @@
 
 #[test]
 fn the_command_line_says_what_it_said() {
-    trycmd::TestCases::new()
-        .register_bin("tally", crate::program::binary())
-        .env("COLUMNS", "120")
-        .case("cli/*.toml")
-        .case("cli/*.trycmd");
+    trycmd::TestCases::new().register_bin("tally", crate::program::binary()).env("COLUMNS", "120").case("cli/*.trycmd");
 }

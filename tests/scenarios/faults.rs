@@ -142,6 +142,32 @@ fn wrong_words_are_usage_and_say_what_to_write() {
 }
 
 #[test]
+fn no_business_date_is_left_out_in_silence() {
+    let folder = crate::program::bank(60, 3);
+    let project = folder.path();
+    let hidden = project.join("hidden");
+    fs::create_dir(&hidden).unwrap();
+    let second_night = || {
+        let names = fs::read_dir(project.join("landing")).unwrap().chain(fs::read_dir(&hidden).unwrap());
+        names.map(|e| e.unwrap().path()).filter(|p| p.to_string_lossy().contains(SECOND_NIGHT)).collect::<Vec<_>>()
+    };
+    done(project, &["run", "--to", "2025-08-31"]);
+    assert!(fails(project, &["run", "--from", "2025-10-31"], 2).contains("2025-09-30 come(s) first"));
+    fails(project, &["run", "--full", "--from", "2025-10-31"], 2);
+    for path in second_night() {
+        fs::rename(&path, hidden.join(path.file_name().unwrap())).unwrap();
+    }
+    assert_eq!(done(project, &["run"])["biz_date"], "2025-10-31");
+    for path in second_night() {
+        fs::rename(&path, project.join("landing").join(path.file_name().unwrap())).unwrap();
+    }
+    let output = crate::program::tally_in(project, &["run"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && said.contains("2025-09-30 arrived after"), "{said}");
+    assert_eq!(done(project, &["run", "--full"])["biz_dates"].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
 fn a_date_that_was_not_delivered_is_missing() {
     let folder = bank_before_second_night();
     done(folder.path(), &["run"]);

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
+use chrono::{SecondsFormat, Utc};
 use clap::Args;
 use publish::audit::AuditRecord;
 use publish::{Manifest, audit, folder};
 use warehouse::{Reader, Release};
 
-use crate::commands::run::{now, who};
 use crate::failure::CliFailure;
 use crate::project::Project;
 
@@ -70,4 +70,14 @@ pub async fn published_reader(project: &Project, release: u64) -> Result<Reader,
         manifest.tables.iter().map(|t| (t.table.clone(), folder.join(&t.file))).collect();
     let date = manifest.biz_date.parse().map_err(|e: bank::BusinessDateError| CliFailure::machine(e.to_string()))?;
     Ok(Reader::of_files(&project.engine, &files, date).await?)
+}
+
+/// The operating system's user.
+pub fn who() -> String {
+    ["USER", "LOGNAME", "USERNAME"].iter().find_map(|v| std::env::var(v).ok()).unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// Wall clock, UTC.
+pub fn now() -> String {
+    Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
 }

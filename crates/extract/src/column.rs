@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayBuilder, ArrayRef, Date32Builder, Decimal128Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder,
+    ArrayRef, Date32Builder, Decimal128Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder,
 };
 use arrow::datatypes::DataType;
 use bank::mask::Mask;
@@ -176,24 +176,6 @@ impl Builder {
             Builder::Timestamp(b) => Arc::new(b.finish()),
             Builder::Decimal(b) => Arc::new(b.finish()),
         }
-    }
-
-    /// Rows so far.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        match self {
-            Builder::Text(b) => b.len(),
-            Builder::Int(b) => b.len(),
-            Builder::Date(b) => b.len(),
-            Builder::Timestamp(b) => b.len(),
-            Builder::Decimal(b) => b.len(),
-        }
-    }
-
-    /// Whether nothing was appended.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 }
 

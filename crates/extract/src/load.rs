@@ -214,6 +214,12 @@ impl<'c> Loader<'c> {
         let mut fields: Vec<Cow<'_, str>> = Vec::with_capacity(expected + 1);
         split(&text, &contract.file.delimiter, contract.file.quote, expected, &mut fields);
         if fields.len() != expected {
+            if self.is_of_other_date(self.dated.map(|_| &Value::Null), false) {
+                self.account.other_date_rows += 1;
+                let amounts = self.amounts(&fields);
+                self.add(&amounts, |a| &mut a.other_dates);
+                return;
+            }
             let detail = format!("{} fields where the layout has {expected}", fields.len());
             self.quarantine(record, &fields, vec![Reason { code: ReasonCode::Q01, column: None, detail }]);
             return;
@@ -519,6 +525,31 @@ mod tests {
         assert_eq!((february.loaded_rows, february.other_date_rows), (1, 2));
         assert_eq!(february.amounts["amount"].loaded.to_string(), "4.00");
         assert!(january.rows_tie() && february.rows_tie());
+    }
+
+    #[test]
+    fn a_row_that_failed_in_a_file_of_many_dates_is_quarantined_once() {
+        let contract = r#"
+            description = "postings"
+            key = ["id"]
+            file = { name = "T.asc", delimiter = ";" }
+            delivery = { mode = "insert", dated_by = { column = "day" } }
+            limits = { quarantine_share = 0.9 }
+            columns = [{ name = "id", type = "int" }, { name = "day", type = "date", required = true }]"#;
+        let contract = Contract::parse(Path::new("b/t.toml"), contract).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("T.asc");
+        // Too short, no date, and a bad key on a day that is known.
+        std::fs::write(&path, "1\n2;\nx;20250210\n3;20250131\n4;20250228\n").unwrap();
+        let nights = [(None, "2025-01-31"), (Some("2025-01-31"), "2025-02-28")];
+        let counts = nights.map(|(after, date)| {
+            let after = after.map(|a| a.parse().unwrap());
+            let window = DateWindow { after, date: date.parse().unwrap() };
+            let account = load_file(&contract, &path, window).unwrap().account;
+            assert!(account.rows_tie());
+            (account.loaded_rows, account.quarantined_rows)
+        });
+        assert_eq!(counts, [(1, 2), (1, 1)]);
     }
 
     #[test]

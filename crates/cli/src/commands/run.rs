@@ -13,7 +13,7 @@ use warehouse::lock::WriterLock;
 use warehouse::night::Stamp;
 use warehouse::{Night, Reader, Release, Releases};
 
-use crate::access::published_reader;
+use crate::access::{published_reader, who};
 use crate::failure::CliFailure;
 use crate::landing::Landing;
 use crate::printer::{Printer, text_rows};
@@ -38,7 +38,7 @@ pub struct RunArgs {
     #[arg(long, value_parser = parse_date, value_name = "DATE")]
     to: Option<BusinessDate>,
     /// Start from nothing and rebuild every business date from the landing files.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["from", "to"])]
     full: bool,
 }
 
@@ -60,6 +60,13 @@ pub fn run(args: &RunArgs, printer: &Printer) -> Result<(), CliFailure> {
         }
     }
     let dates = dates_to_do(args, &landing, current.as_ref())?;
+    let late = if args.full { vec![] } else { arrived_late(&landing, current.as_ref())? };
+    if !late.is_empty() {
+        printer.talk(&format!(
+            "warning: {} arrived after a later business date was processed and is not loaded; `tally run --full` includes it",
+            late.join(", ")
+        ));
+    }
     if dates.is_empty() {
         return nothing_to_do(&project, current.as_ref(), printer);
     }
@@ -107,22 +114,35 @@ fn dates_to_do(
             return Err(CliFailure::usage(format!("{date} lies before the current release and was never delivered"))
                 .hint("`tally run --full` rebuilds everything from the landing files"));
         }
-        let skipped: Vec<String> =
-            delivered.iter().filter(|d| **d < date && !processed(d)).map(ToString::to_string).collect();
-        if !skipped.is_empty() {
-            return Err(CliFailure::usage(format!(
-                "{date} is not the next business date: {} come(s) first",
-                skipped.join(", ")
-            ))
-            .hint("`tally run` without --date does them all in order"));
-        }
+        refuse_gap(date, delivered.iter().filter(|d| **d < date && !processed(d)))?;
         // A date without any file is reported as missing with the names that are expected.
         return Ok(vec![date]);
+    }
+    // A first run may begin where the bank wants its history to begin; after that no date may be left out.
+    if let (Some(from), Some(_)) = (args.from, current) {
+        refuse_gap(from, delivered.iter().filter(|d| **d < from && !processed(d)))?;
     }
     let wanted = |date: &BusinessDate| {
         !processed(date) && args.from.is_none_or(|from| *date >= from) && args.to.is_none_or(|to| *date <= to)
     };
     Ok(delivered.into_iter().filter(wanted).collect())
+}
+
+fn refuse_gap<'d>(date: BusinessDate, skipped: impl Iterator<Item = &'d BusinessDate>) -> Result<(), CliFailure> {
+    let skipped: Vec<String> = skipped.map(ToString::to_string).collect();
+    if skipped.is_empty() {
+        return Ok(());
+    }
+    Err(CliFailure::usage(format!("{date} is not the next business date: {} come(s) first", skipped.join(", ")))
+        .hint("`tally run` without --date and --from does them all in order"))
+}
+
+/// Business dates that arrived after a later one was processed: a run does not go back to them, so it must say so.
+fn arrived_late(landing: &Landing<'_>, current: Option<&Release>) -> Result<Vec<String>, CliFailure> {
+    let Some(current) = current else { return Ok(vec![]) };
+    let began = current.biz_dates.first().cloned().unwrap_or_default();
+    let dates = landing.business_dates()?.into_iter().map(|d| d.to_string());
+    Ok(dates.filter(|d| *d > began && *d < current.biz_date && !current.biz_dates.contains(d)).collect())
 }
 
 fn nothing_to_do(project: &Project, current: Option<&Release>, printer: &Printer) -> Result<(), CliFailure> {
@@ -251,16 +271,6 @@ fn publish_record(manifest: &Manifest) -> AuditRecord {
         rows: manifest.tables.iter().map(|t| t.rows).sum(),
         previous_sha256: String::new(),
     }
-}
-
-/// The operating system's user.
-pub fn who() -> String {
-    ["USER", "LOGNAME", "USERNAME"].iter().find_map(|v| std::env::var(v).ok()).unwrap_or_else(|| "unknown".to_owned())
-}
-
-/// Wall clock, UTC.
-pub fn now() -> String {
-    Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 async fn report(
