@@ -4,6 +4,7 @@
 //! - [`scenarios::rebuild`]: same input, same bytes
 //! - [`scenarios::faults`]: what happens when the night goes wrong
 //! - [`scenarios::sample_data`]: the committed sample is what the program writes
+//! - [`scenarios::believable`]: the sample bank beside a real one
 //! - [`scenarios::berka`]: a real bank (needs TALLY_REAL_DATA)
 //! - [`transcripts`]: what the command line says
 
@@ -11,6 +12,7 @@
 
 mod program;
 mod scenarios {
+    pub mod believable;
     pub mod berka;
     pub mod faults;
     pub mod published;

@@ -1,11 +1,12 @@
 //! The program under test, and banks to run it on.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use arrow::array::RecordBatch;
+use arrow::array::{Array, ArrayRef, RecordBatch};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sample_bank::SampleBank;
 use serde_json::Value;
@@ -63,19 +64,38 @@ pub fn query_unmasked(project: &Path, sql: &str) -> Vec<Value> {
     done(project, &["query", sql, "--unmasked", "--purpose", "test"]).as_array().unwrap().clone()
 }
 
-/// A synthetic bank in a new folder.
+/// A synthetic bank of month-ends from 2025-08-31 with its first three systems, in a new folder.
 pub fn bank(customers: u64, nights: u32) -> tempfile::TempDir {
+    sample_bank_of(&SampleBank { customers, nights, systems: 3, ..SampleBank::default() })
+}
+
+/// A synthetic bank in a new folder.
+pub fn sample_bank_of(bank: &SampleBank) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let first_night = "2025-08-31".parse().unwrap();
-    sample_bank::write(&SampleBank { customers, nights, first_night, seed: 1 }, folder.path(), &|_, _| {}).unwrap();
+    sample_bank::write(bank, folder.path(), &|_, _| {}).unwrap();
     folder
 }
 
-/// A bank of 1,500 customers after five nights, shared by the tests that only read it.
+/// Rows of a truth table, each value as text, missing ones left out.
+pub fn truth(project: &Path, table: &str) -> Vec<BTreeMap<String, String>> {
+    let mut rows = Vec::new();
+    for batch in read_parquet(&project.join(format!("truth/{table}.parquet"))) {
+        for row in 0..batch.num_rows() {
+            let schema = batch.schema();
+            let columns = schema.fields().iter().zip(batch.columns());
+            let known = columns.filter(|(_, column)| column.is_valid(row));
+            let text = |column: &ArrayRef| arrow::util::display::array_value_to_string(column, row).unwrap();
+            rows.push(known.map(|(field, column)| (field.name().clone(), text(column))).collect());
+        }
+    }
+    rows
+}
+
+/// A bank of 1,500 customers and six systems after five nights, shared by the tests that only read it.
 pub fn published_bank() -> &'static Path {
     static BANK: OnceLock<tempfile::TempDir> = OnceLock::new();
     BANK.get_or_init(|| {
-        let folder = bank(1_500, 5);
+        let folder = sample_bank_of(&SampleBank { customers: 1_500, nights: 5, ..SampleBank::default() });
         done(folder.path(), &["run"]);
         folder
     })

@@ -1,3 +1,8 @@
-rows=2155
-sum_balance=247047000.06
-sha256=19c66123eb5d523fa696c03244cf24f8f6ab78420673f67ff39b56d34489e2fd
+system=core
+feed=account
+biz_date=2025-09-30
+batch_seq=1
+mode=F
+rows=1101
+sum_balance=110620699.05
+sha256=c3661506303fdf35cf2e9845f7c18cd412c35369cb58a37c38860c26b716724a

@@ -1,3 +1,8 @@
-rows=2162
-sum_balance=250743435.73
-sha256=4723e6d37e32ac007af126156bd42864de1e20e0ac55e878cd652b6be497adf5
+system=core
+feed=account
+biz_date=2025-10-31
+batch_seq=1
+mode=F
+rows=1121
+sum_balance=113767517.73
+sha256=c1b4fd7c6a971b80fd5ac5e05f9ffa4bf880fcf68cf214baba80dbcc6c7afb4f

@@ -1,3 +1,8 @@
-rows=2174
-sum_balance=254535956.70
-sha256=bf2f58e54d27924354fef797498d5526d599a5a074e983b499578b92f6db4027
+system=core
+feed=account
+biz_date=2025-11-30
+batch_seq=1
+mode=F
+rows=1137
+sum_balance=115203992.76
+sha256=6ba1fc23972cc64bf05bcae5edf1f169e400af56f91be4127e8a9d540cd1a72c

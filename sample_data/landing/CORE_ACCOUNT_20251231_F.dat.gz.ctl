@@ -1,3 +1,8 @@
-rows=2180
-sum_balance=258711196.16
-sha256=e388b5856735f891bd7d24b3a793cda1b8594054467e08d0e0c28a94f8874ecb
+system=core
+feed=account
+biz_date=2025-12-31
+batch_seq=1
+mode=F
+rows=1157
+sum_balance=118332522.63
+sha256=ed7df9f2dd46ce5dda5e2930356be7d3e2a577506793f16c8c2a3ef03c23c3d4

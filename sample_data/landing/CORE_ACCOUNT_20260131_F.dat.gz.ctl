@@ -1,3 +1,8 @@
-rows=2186
-sum_balance=257703118.34
-sha256=1d31722eb17f1f15233603b15548059d70ffd8ef4fa0f864b19a9732960a5a0c
+system=core
+feed=account
+biz_date=2026-01-31
+batch_seq=1
+mode=F
+rows=1169
+sum_balance=122217496.50
+sha256=6226b96bc86d59ee132ab746023a5f638fa9811e80bc76edcedefd8ccb00d0fe

@@ -1,3 +1,8 @@
-rows=2191
-sum_balance=261434901.02
-sha256=b8b39a4ec0a246fe90daf2dbc5b6dbbb7c3c611925e25e3020437daeb05acdfa
+system=core
+feed=account
+biz_date=2026-02-28
+batch_seq=1
+mode=F
+rows=1177
+sum_balance=122298660.18
+sha256=9e45af625182ddaeef4f0c3388d2d7ce2d89141a06fb095f47cdcd41723412a5

@@ -1,3 +1,8 @@
-rows=2194
-sum_balance=264589100.27
-sha256=4513543c192e2c7bdc9637ea7780b56a5d597010bc08acb886354e445a4e8964
+system=core
+feed=account
+biz_date=2026-03-31
+batch_seq=1
+mode=F
+rows=1192
+sum_balance=124104442.64
+sha256=8b2e2bba010b81d6013dddaa6f1b4000f25b8a6b1ce0fb2a529d0f46975d7c0b

@@ -1,3 +1,8 @@
-rows=2196
-sum_balance=268094723.21
-sha256=ebf5c225a96a9375e3074f9dfa30f14038a4be1f176023096265f50ea2e2d1ac
+system=core
+feed=account
+biz_date=2026-04-30
+batch_seq=1
+mode=F
+rows=1208
+sum_balance=122452404.77
+sha256=285faea387dfa95ed167a718e59011d2e1e698ee05ba07da5433423f1121c379

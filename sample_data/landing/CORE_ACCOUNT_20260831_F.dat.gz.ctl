@@ -1,3 +1,8 @@
-rows=2218
-sum_balance=262857731.21
-sha256=35e66e3c8b5a44ff906babff59864e15aed8fc323c641e5ca2aa15d3f596384d
+system=core
+feed=account
+biz_date=2026-08-31
+batch_seq=1
+mode=F
+rows=1281
+sum_balance=131914141.34
+sha256=e073ddcd34ab6feb57b60ab34c55822b6aeff4fe20ed4d573a74c9d85c545048

@@ -1,3 +1,8 @@
-rows=2221
-sum_balance=265962123.44
-sha256=72cd00a28ba0e67d41567f24b3592066747a80f14e6cc99402e51b72f8073e5b
+system=core
+feed=account
+biz_date=2026-09-30
+batch_seq=1
+mode=F
+rows=1302
+sum_balance=137362835.12
+sha256=577bef6ee2ac218e6a506efbe26be654ae0865d644186de8072b269bee1eac37

@@ -1,3 +1,8 @@
-rows=2221
-sum_balance=269100869.94
-sha256=7ff0607121c6276bfe37ceddfe127eeb51a17f32887eb2a78bb2a4c9e0539dfc
+system=core
+feed=account
+biz_date=2026-10-31
+batch_seq=1
+mode=F
+rows=1317
+sum_balance=137835295.14
+sha256=0d377257b31511598c0756b97cf17f5feed8d448205270984e10e39350b8b0ea

@@ -1,2 +1,7 @@
-rows=1410
-sha256=573a54a20769e86c0e67ea829d5da8e21581d5f86125a8da2ee54f977af5048a
+system=core
+feed=customer
+biz_date=2025-08-31
+batch_seq=1
+mode=F
+rows=713
+sha256=d2380fc5f5105f0b02bfa69740e66e62658dbc6681d4098dbf1160f417fbaf0f

@@ -1,2 +1,7 @@
-rows=1424
-sha256=175c9d179641e5143ff5a4668294dd2772f66597c0cb83df11e45fecf6b10b90
+system=core
+feed=customer
+biz_date=2025-10-31
+batch_seq=1
+mode=F
+rows=720
+sha256=e8bb7c71e3ed582c50678e68d6ded0caaadf2846fe75f7388774386ed1fd8c82

@@ -1,2 +1,7 @@
-rows=1448
-sha256=40fcdfc24dca5828aa50c672766639f8acc76ccf8221c23e31b77d2d565d61fb
+system=core
+feed=customer
+biz_date=2026-01-31
+batch_seq=1
+mode=F
+rows=728
+sha256=9668fca41bcff0a2f9de270f5f3332e7c21e7ffffbb59731848aba43fbd7c093

@@ -1,2 +1,7 @@
-rows=1453
-sha256=51daa25715927c3febf232f37ef5355b8fba7111e91ecc05f498d3d57b770886
+system=core
+feed=customer
+biz_date=2026-02-28
+batch_seq=1
+mode=F
+rows=730
+sha256=549499b80a347a7cbcf370935edc36729ad1139ce7bbac05fabf26f0c05c3b8d

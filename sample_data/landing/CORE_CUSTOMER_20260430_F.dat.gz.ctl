@@ -1,2 +1,7 @@
-rows=1458
-sha256=a02c06864a55cdf106f882d101b017eb4c104fa3ae97d4658e6ecdca86e98069
+system=core
+feed=customer
+biz_date=2026-04-30
+batch_seq=1
+mode=F
+rows=739
+sha256=79592b36e3401db65ff353f1411179ae590b6c4bc6912ab7ff7b5e5de9e82afa

@@ -1,2 +1,7 @@
-rows=1461
-sha256=a444e8440efd3f2ddb67e1ff93ef0e8a91ed1436624590ec24529bba6ebc57ae
+system=core
+feed=customer
+biz_date=2026-05-31
+batch_seq=1
+mode=F
+rows=741
+sha256=037ae110de329f466a1aeec891fafb7bca3ada47672abb2a31f6d15f92c04f88

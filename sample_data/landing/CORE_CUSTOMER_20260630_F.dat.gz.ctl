@@ -1,2 +1,7 @@
-rows=1465
-sha256=a407231e7fd8b3b613c0150f4f1e1fc5dda0b30a279b114742e9dcab7da158f7
+system=core
+feed=customer
+biz_date=2026-06-30
+batch_seq=1
+mode=F
+rows=743
+sha256=0485d0156376b125594869525d5e521bbcdddbe10afdebc630477a24ded9480c

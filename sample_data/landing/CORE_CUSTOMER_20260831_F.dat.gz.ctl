@@ -1,2 +1,7 @@
-rows=1480
-sha256=245a69bfe0c3805b12f2e2b3477de41dcf1739024b2d5a573f362ab17de05126
+system=core
+feed=customer
+biz_date=2026-08-31
+batch_seq=1
+mode=F
+rows=750
+sha256=7d3fbf74ab710e44e2de956da5172f93d76f56045ed84ca2703a62ec21a324e6

@@ -1,3 +1,8 @@
-rows=12120
-sum_amount=58799499.90
-sha256=2316e036798c89b79404f43f0b3341cb517f4cfed342943f0771233b28343d29
+system=core
+feed=transaction
+biz_date=2025-08-31
+batch_seq=1
+mode=D
+rows=7071
+sum_amount=70181095.12
+sha256=e51b0fabc33c63abaca07a685d093d55eece60c75a5e85578edb2a58faad2751

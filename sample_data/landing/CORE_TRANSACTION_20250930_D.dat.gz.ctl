@@ -1,3 +1,8 @@
-rows=13496
-sum_amount=60054211.50
-sha256=98e94cfa9334e525a883ed3f8eeeb51f71a60b185f9c4bce4564a68d516ac7be
+system=core
+feed=transaction
+biz_date=2025-09-30
+batch_seq=1
+mode=D
+rows=8181
+sum_amount=74830904.01
+sha256=99d88cb53c2ab079640f9c2b39d0cfe6d7b740f40856e16cdae66f0c7f9ed178

@@ -1,3 +1,8 @@
-rows=12242
-sum_amount=60418619.61
-sha256=9c620c45fe3f691eb11f77e9c221e0a5d6e0ae750bd23bdd1e872581921c9b84
+system=core
+feed=transaction
+biz_date=2025-10-31
+batch_seq=1
+mode=D
+rows=7520
+sum_amount=78508228.41
+sha256=77568ca1929c36bbbac626438cd0bb499e1c51d3d3c0effd8c61de70242a26f8

@@ -1,3 +1,8 @@
-rows=12351
-sum_amount=61669044.67
-sha256=af76147d3735b8abf532f24c3e35f7cc1dd73c35fcc7dfe5ed9920ee00cadeea
+system=core
+feed=transaction
+biz_date=2025-11-30
+batch_seq=1
+mode=D
+rows=8143
+sum_amount=85074666.33
+sha256=0a8cb666cd3e276ee6b61a213c9124e73430f1d9c1cbf950eefa0945f04127c5

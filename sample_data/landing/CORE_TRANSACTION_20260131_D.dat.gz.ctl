@@ -1,3 +1,8 @@
-rows=12487
-sum_amount=67477743.33
-sha256=06cad18c110282c1bbb8a1b7e1c313f1017060b5b324ad1c45f90253cb331e93
+system=core
+feed=transaction
+biz_date=2026-01-31
+batch_seq=1
+mode=D
+rows=7612
+sum_amount=81004514.65
+sha256=7e3bdd895b806253a3523e276ef03a6fddd27e2bd064521aa356479cee15fbc1

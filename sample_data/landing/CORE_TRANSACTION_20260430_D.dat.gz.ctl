@@ -1,3 +1,8 @@
-rows=12595
-sum_amount=63209146.45
-sha256=d6adad7af30547ba1dc0c1373bb86d5e4801c0ae7091265dcf7b256bc821f3b9
+system=core
+feed=transaction
+biz_date=2026-04-30
+batch_seq=1
+mode=D
+rows=7659
+sum_amount=78516068.07
+sha256=2d15957864c1ad11efb1387c3659c35c4cd3c5adab847d2c3a6874445d9a7961

@@ -1,3 +1,8 @@
-rows=12862
-sum_amount=81356682.73
-sha256=9a7ffc48054d29f796c7d530f164a2bba55a757041022061aa1eca3821ab16a4
+system=core
+feed=transaction
+biz_date=2026-08-31
+batch_seq=1
+mode=D
+rows=7749
+sum_amount=84665113.08
+sha256=381ebd5a5d84ce50a77a0dcde3c3804aab909b61bfd74d2378f58f33397c597f

@@ -1,2 +1,7 @@
-rows=561
-sha256=7edd2c9afe1424777600b32c06080c6b00889d6bf9dca07adf0a6512d6dab531
+system=credit
+feed=customer
+biz_date=2025-08-31
+batch_seq=1
+mode=F
+rows=149
+sha256=2f2e36ea6ed89edaf3082ef6cf10e006ec60fcd4ffa8483e6b3fea5698865ca4

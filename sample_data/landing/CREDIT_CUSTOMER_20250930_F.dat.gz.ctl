@@ -1,2 +1,7 @@
-rows=562
-sha256=ea7f49f3f223b13848a94c0f3aa501769bcd77355adab662bb3273075c7abed6
+system=credit
+feed=customer
+biz_date=2025-09-30
+batch_seq=1
+mode=F
+rows=149
+sha256=2f2e36ea6ed89edaf3082ef6cf10e006ec60fcd4ffa8483e6b3fea5698865ca4

@@ -1,2 +1,7 @@
-rows=566
-sha256=fd6a42db055237f3f8a4d64f5f3ca5343ebcd7069325a9c51dc5b5c0eefc6633
+system=credit
+feed=customer
+biz_date=2025-10-31
+batch_seq=1
+mode=F
+rows=151
+sha256=6fe7e74c2d76715ce4cd0d9b0294e24d881e1d52eed4486988f707ab478cf81a

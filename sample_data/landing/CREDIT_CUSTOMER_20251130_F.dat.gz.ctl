@@ -1,2 +1,7 @@
-rows=566
-sha256=fd6a42db055237f3f8a4d64f5f3ca5343ebcd7069325a9c51dc5b5c0eefc6633
+system=credit
+feed=customer
+biz_date=2025-11-30
+batch_seq=1
+mode=F
+rows=152
+sha256=0d0468dccc87c3302c013673f734a9b2afc34d10182ee0f9502b2e56265aef78

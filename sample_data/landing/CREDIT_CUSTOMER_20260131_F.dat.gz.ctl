@@ -1,2 +1,7 @@
-rows=569
-sha256=ae3278fddbaa2cbbea3e1ebf66c54404aadb56f86750b65cce80cab3f57feef6
+system=credit
+feed=customer
+biz_date=2026-01-31
+batch_seq=1
+mode=F
+rows=153
+sha256=a8afa0d316a4bf4d272555787720fd393f37e4f4dacb0dda89842ae2a26fd11a

@@ -1,2 +1,7 @@
-rows=572
-sha256=9eed64d7f5940f3ff5ea853db109ebabef331be2e7b3245142e288fd8e3c2521
+system=credit
+feed=customer
+biz_date=2026-02-28
+batch_seq=1
+mode=F
+rows=154
+sha256=72c1df13d3b5f3718bbb989095105e317bca2d08b06f947cfe95465e7c1f3d46

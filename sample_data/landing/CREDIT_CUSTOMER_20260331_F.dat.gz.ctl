@@ -1,2 +1,7 @@
-rows=573
-sha256=e8388f4223e35a19fd65676bedcc568df6430dcd21f68b21ed92fb155a2444b2
+system=credit
+feed=customer
+biz_date=2026-03-31
+batch_seq=1
+mode=F
+rows=154
+sha256=d7cf564ad6dfc9adb24bdae7e5ddcffed840622c8fdf98cbb665ac712c4ac308

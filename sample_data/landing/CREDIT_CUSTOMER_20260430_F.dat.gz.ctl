@@ -1,2 +1,7 @@
-rows=575
-sha256=26ce33be0184b3f64c368267fbbab7559cdd3aeafcff81fe391d2a0a893c8b51
+system=credit
+feed=customer
+biz_date=2026-04-30
+batch_seq=1
+mode=F
+rows=154
+sha256=d7cf564ad6dfc9adb24bdae7e5ddcffed840622c8fdf98cbb665ac712c4ac308

@@ -1,2 +1,7 @@
-rows=579
-sha256=12eb2974656776415f95f8e60c0b4987dd5d77cec60cc6558e1d2ac12f612c0d
+system=credit
+feed=customer
+biz_date=2026-06-30
+batch_seq=1
+mode=F
+rows=154
+sha256=ede341c0aa07f8844d76cf7098421170a6dcd4a9734ec9ea347f7cdf9dd0a24f

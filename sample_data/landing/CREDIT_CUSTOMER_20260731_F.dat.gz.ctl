@@ -1,2 +1,7 @@
-rows=580
-sha256=039b5ab7289d12c7e8b38e94e25e2d7e7f7b4d9179a1e410b0820a03b5f7a911
+system=credit
+feed=customer
+biz_date=2026-07-31
+batch_seq=1
+mode=F
+rows=154
+sha256=21c537f244483901a9b6e1e9894f1011a43e2aea59b7798deedf2ac55c63a8a1

@@ -1,2 +1,7 @@
-rows=583
-sha256=c2d6dcd06077ffedf10cea14fbb4e7de02f53a63bff8527051673dea0688b782
+system=credit
+feed=customer
+biz_date=2026-09-30
+batch_seq=1
+mode=F
+rows=154
+sha256=a98f4b93518d3fe3854235b119dd6c2f7970535b3bdd7c549f73cd85570dd4bc

@@ -1,3 +1,8 @@
-rows=282
-sum_balance=199636501.95
-sha256=c05dd23bcbd1b0eca43d7d056aa923a6cc0aae6dfd9ec8ce0d8ef8cab09c81bf
+system=credit
+feed=loan
+biz_date=2025-09-30
+batch_seq=1
+mode=F
+rows=152
+sum_balance=74734334.61
+sha256=ce1d2c31e478877f259ea3ea01b1252ac2801912bd98668489249ef18ea7e66d

@@ -1,3 +1,8 @@
-rows=284
-sum_balance=199322098.03
-sha256=9e67f2b0e4e514d7d608ba57eb22a976025b70a4cff535c4dda033b05f6b376a
+system=credit
+feed=loan
+biz_date=2025-11-30
+batch_seq=1
+mode=F
+rows=155
+sum_balance=73338742.97
+sha256=0d771b7552a2f91629764d039d62634b4668cbf253102508aa78b8d042c58078

@@ -1,3 +1,8 @@
-rows=284
-sum_balance=198251566.54
-sha256=39e52ddc16b6d907cd083a6a40edf021b325a4382dfdb0af31cb195d8986c6bf
+system=credit
+feed=loan
+biz_date=2025-12-31
+batch_seq=1
+mode=F
+rows=153
+sum_balance=73485554.56
+sha256=fb57794c493cbc9aa7468e55da0a332c4988f9e9f79c4bd8e12f1e94ed2a6491

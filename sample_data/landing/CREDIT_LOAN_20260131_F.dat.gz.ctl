@@ -1,3 +1,8 @@
-rows=284
-sum_balance=197188109.79
-sha256=fa88c38e9c71576a1642533d896a21b0d1e9f4ebd5c211ddca2c4aa5f75b67be
+system=credit
+feed=loan
+biz_date=2026-01-31
+batch_seq=1
+mode=F
+rows=153
+sum_balance=72610958.72
+sha256=fc7c6883866c7ab52a4339df66b85407dbde5810e7174fd9507ffb0ac3d7999e

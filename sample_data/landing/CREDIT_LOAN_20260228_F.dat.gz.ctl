@@ -1,3 +1,8 @@
-rows=284
-sum_balance=196129939.85
-sha256=6c97c3097818c76fc1273bfb50b6beb00039f0b9d6308cf41de3706352421c5f
+system=credit
+feed=loan
+biz_date=2026-02-28
+batch_seq=1
+mode=F
+rows=154
+sum_balance=72851206.59
+sha256=6ab17d6b558b1145257a356b161ccd1f2978e3620b943f98aa4fecaec517d824

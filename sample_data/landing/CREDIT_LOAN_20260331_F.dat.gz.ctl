@@ -1,3 +1,8 @@
-rows=284
-sum_balance=195066179.30
-sha256=3079fe7f6e30f9f1f050c6877beb91a06f0c814820fa43b1f4283cb1dcd5999c
+system=credit
+feed=loan
+biz_date=2026-03-31
+batch_seq=1
+mode=F
+rows=153
+sum_balance=71957558.74
+sha256=118b4a5ef54500ada9b3299c159700dae057fe846211339d0d55da02a2afa1e0

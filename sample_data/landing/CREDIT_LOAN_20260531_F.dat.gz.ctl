@@ -1,3 +1,8 @@
-rows=288
-sum_balance=194908421.10
-sha256=6588b55acf2f882f7800090833f89353eec5f3cd5d81cf44f4a5c15fe32f3e4f
+system=credit
+feed=loan
+biz_date=2026-05-31
+batch_seq=1
+mode=F
+rows=153
+sum_balance=70174007.63
+sha256=d3a9e6a87586119c4b3ba121f9c2c77cf17e19cd935aafb6278c7540678324b8

@@ -1,3 +1,8 @@
-rows=290
-sum_balance=193962333.50
-sha256=607485b5ad0e00835b7eb1b82fe836a99421a9ef664b28dc2c0117540249485a
+system=credit
+feed=loan
+biz_date=2026-07-31
+batch_seq=1
+mode=F
+rows=153
+sum_balance=68386812.71
+sha256=ce53af7c7b26b08f19f1fd82d90ff5f785a7f08ffa31bcbb80950e3cc83abeb1

@@ -1,3 +1,8 @@
-rows=291
-sum_balance=192962626.48
-sha256=d1e21c7849ba23a33e81d7ce96c659dcbb7f22f4a14f47021456fad1fc55981e
+system=credit
+feed=loan
+biz_date=2026-08-31
+batch_seq=1
+mode=F
+rows=153
+sum_balance=67480110.86
+sha256=2c18e401cf46bb029899b99b3ae6fa6dcf793c6d54748dd0b9abaa7e0ac7702c

@@ -1,3 +1,8 @@
-rows=291
-sum_balance=191867073.31
-sha256=6d3a6ccad0c024b68ac5855398b14bdca233a5a333f24610212773e4dfce984e
+system=credit
+feed=loan
+biz_date=2026-09-30
+batch_seq=1
+mode=F
+rows=153
+sum_balance=66576134.20
+sha256=679c947ce9ecc63f78ff6b2f9cd7e8621d47337b632d5a54289362f2c268c174

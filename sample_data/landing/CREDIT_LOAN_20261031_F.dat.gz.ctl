@@ -1,3 +1,8 @@
-rows=291
-sum_balance=190777534.31
-sha256=4e470aeb1ab76b8749369d3655363016c13bbd150f3172c5209677b6a414f2a9
+system=credit
+feed=loan
+biz_date=2026-10-31
+batch_seq=1
+mode=F
+rows=153
+sum_balance=65684466.76
+sha256=8c2abf74cfb48a5dda7b27fff5f4ce332e32be3b2dedb0e3c614b096e67d96a4

@@ -1,6 +1,6 @@
 -- BALANCE_DROP: average daily AUM fell by 30 % or more in three months, from 10,000 or more (domain baseline rule).
 -- DORMANT: nothing initiated by the customer for 180 days and AUM below 100; a customer is not dormant before 180 days
--- of relation. Interest, fees and deductions are not activity.
+-- of relation. Interest, fees and deductions are not activity. Persons only: an organisation may rest for a year.
 select
     customer_id,
     'BALANCE_DROP' as churn_rule,
@@ -11,7 +11,7 @@ select
     aum_growth_3m,
     days_since_last_txn
 from int_customer_metrics
-where aum_month_avg_3m_ago >= 10000 and aum_growth_3m <= -0.30
+where party_type = 'PERSON' and aum_month_avg_3m_ago >= 10000 and aum_growth_3m <= -0.30
 
 union all
 
@@ -27,5 +27,5 @@ select
     aum_growth_3m,
     days_since_last_txn
 from int_customer_metrics
-where coalesce(days_since_last_txn, 9999) >= 180 and tenure_months >= 6 and aum_balance < 100
+where party_type = 'PERSON' and coalesce(days_since_last_txn, 9999) >= 180 and tenure_months >= 6 and aum_balance < 100
     and liability_balance = 0 and product_count > 0

@@ -25,9 +25,9 @@ deposit as (
     select
         xref.customer_id,
         sum(case when account.account_kind = 'DEMAND' then account.balance else 0 end) as demand_balance,
-        sum(case when account.account_kind = 'TIME' then account.balance else 0 end) as time_balance,
+        sum(case when account.account_kind <> 'DEMAND' then account.balance else 0 end) as time_balance,
         max(case when account.account_kind = 'DEMAND' and account.close_date is null then 1 else 0 end) as has_demand,
-        max(case when account.account_kind = 'TIME' and account.close_date is null then 1 else 0 end) as has_time
+        max(case when account.account_kind <> 'DEMAND' and account.close_date is null then 1 else 0 end) as has_time
     from int_account as account
     inner join dim_customer_xref as xref
         on account.source_system = xref.source_system and account.source_customer_no = xref.source_customer_no

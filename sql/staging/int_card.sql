@@ -8,4 +8,4 @@ select
     balance,
     open_date,
     status
-from stg_credit__card
+from stg_card__account

@@ -31,4 +31,112 @@ select
     occupation,
     branch_no,
     open_date
+from stg_core__organisation
+
+union all
+
+select
+    source_system,
+    source_customer_no,
+    party_type,
+    customer_name,
+    id_type,
+    id_no,
+    sex,
+    birth_date,
+    mobile,
+    region_code,
+    occupation,
+    branch_no,
+    open_date
 from stg_credit__customer
+
+union all
+
+select
+    source_system,
+    source_customer_no,
+    party_type,
+    customer_name,
+    id_type,
+    id_no,
+    sex,
+    birth_date,
+    mobile,
+    region_code,
+    occupation,
+    branch_no,
+    open_date
+from stg_credit__organisation
+
+union all
+
+select
+    source_system,
+    source_customer_no,
+    party_type,
+    customer_name,
+    id_type,
+    id_no,
+    sex,
+    birth_date,
+    mobile,
+    region_code,
+    occupation,
+    branch_no,
+    open_date
+from stg_card__customer
+
+union all
+
+select
+    source_system,
+    source_customer_no,
+    party_type,
+    customer_name,
+    id_type,
+    id_no,
+    sex,
+    birth_date,
+    mobile,
+    region_code,
+    occupation,
+    branch_no,
+    open_date
+from stg_fund__customer
+
+union all
+
+select
+    source_system,
+    source_customer_no,
+    party_type,
+    customer_name,
+    id_type,
+    id_no,
+    sex,
+    birth_date,
+    mobile,
+    region_code,
+    occupation,
+    branch_no,
+    open_date
+from stg_wealth__customer
+
+union all
+
+select
+    source_system,
+    source_customer_no,
+    party_type,
+    customer_name,
+    id_type,
+    id_no,
+    sex,
+    birth_date,
+    mobile,
+    region_code,
+    occupation,
+    branch_no,
+    open_date
+from stg_channel__customer

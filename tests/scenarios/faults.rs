@@ -76,7 +76,7 @@ fn a_wrong_encoding_is_named() {
 #[test]
 fn totals_that_do_not_tie_refuse_the_file() {
     let folder = bank_before_second_night();
-    let control = format!("{}.ctl", file(folder.path(), "CREDIT_CARD").display());
+    let control = format!("{}.ctl", file(folder.path(), "CREDIT_LOAN").display());
     let text = fs::read_to_string(&control).unwrap();
     let changed: String = text
         .lines()

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::program::{bank, workspace};
+use sample_bank::SampleBank;
+
+use crate::program::{sample_bank_of, workspace};
 
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let read = |sub: &'static str| {
@@ -19,7 +21,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn sample_data_is_what_sample_bank_writes_with_its_defaults() {
-    let written = bank(1_500, 15);
+    let written = sample_bank_of(&SampleBank::default());
     let (written, committed) = (files(written.path()), files(&workspace().join("sample_data")));
     assert_eq!(written.keys().collect::<Vec<_>>(), committed.keys().collect::<Vec<_>>());
     for (name, content) in &written {

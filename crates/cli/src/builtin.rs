@@ -1,5 +1,6 @@
 //! The built-in `sql/` tree, compiled into the binary; `--sql-dir` reads it from disk instead.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
@@ -24,6 +25,12 @@ fn collect(dir: &Dir<'_>, files: &mut Vec<SqlFile>) {
         }
     }
     dir.dirs().for_each(|sub| collect(sub, files));
+}
+
+/// The source systems that come with contracts.
+pub fn systems() -> BTreeSet<String> {
+    let sources = files().into_iter().filter(|f| f.path.starts_with("sources"));
+    sources.filter_map(|f| Some(f.path.parent()?.file_name()?.to_string_lossy().into_owned())).collect()
 }
 
 /// The files of a `sql/` folder on disk, in order of path; none when there is no such folder.

@@ -8,7 +8,7 @@ use clap::Args;
 use extract::Contract;
 use extract::ledger::raw_tables;
 use sha2::{Digest, Sha256};
-use warehouse::{Catalog, Engine, NodeKind, Release, Releases, SqlFile};
+use warehouse::{Catalog, Engine, NodeKind, Release, Releases, SqlFile, UnusedSystems};
 
 use crate::builtin;
 use crate::failure::CliFailure;
@@ -59,7 +59,11 @@ impl Project {
         let contracts = contracts(&files, &settings)?;
         let mut sources = raw_tables(&contracts);
         sources.insert(warehouse::night::CHECK_TABLE.to_owned(), warehouse::night::check_schema());
-        let catalog = Catalog::read(&files, sources)?;
+        let unused = match settings.systems.iter().any(|s| builtin::systems().contains(s)) {
+            true => UnusedSystems::DeliverNothing,
+            false => UnusedSystems::AreUnknown,
+        };
+        let catalog = Catalog::read(&files, sources, unused)?;
         let folder = args.project.clone();
         let threads = match settings.engine.threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from),

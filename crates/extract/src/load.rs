@@ -132,6 +132,7 @@ struct Loader<'c> {
     first_seen: HashMap<u128, FirstSeen>,
     quarantined: Vec<QuarantinedRow>,
     undecodable: Option<(u64, u64)>,
+    ends_with_delimiter: Option<bool>,
     account: FileAccount,
 }
 
@@ -160,6 +161,7 @@ impl<'c> Loader<'c> {
             first_seen: HashMap::new(),
             quarantined: Vec::new(),
             undecodable: None,
+            ends_with_delimiter: None,
             account,
         }
     }
@@ -184,7 +186,10 @@ impl<'c> Loader<'c> {
     fn header(&self, first: Option<Record<'_>>) -> Result<Layout, ExtractError> {
         let text = first.map(|r| self.decoder.decode(r.bytes).into_owned()).unwrap_or_default();
         let mut names = Vec::new();
-        split(&text, &self.contract.file.delimiter, self.contract.file.quote, usize::MAX - 1, &mut names);
+        split(&text, &self.contract.file.delimiter, self.contract.file.quote, &mut names);
+        if names.last().is_some_and(|n| n.is_empty()) {
+            names.pop();
+        }
         let place = self
             .contract
             .columns
@@ -212,8 +217,8 @@ impl<'c> Loader<'c> {
         }
         let expected = self.layout.field_count;
         let mut fields: Vec<Cow<'_, str>> = Vec::with_capacity(expected + 1);
-        split(&text, &contract.file.delimiter, contract.file.quote, expected, &mut fields);
-        if fields.len() != expected {
+        split(&text, &contract.file.delimiter, contract.file.quote, &mut fields);
+        if !self.drop_trailing_delimiter(expected, &mut fields) {
             if self.is_of_other_date(self.dated.map(|_| &Value::Null), false) {
                 self.account.other_date_rows += 1;
                 let amounts = self.amounts(&fields);
@@ -278,6 +283,18 @@ impl<'c> Loader<'c> {
         self.rows.push(Built { line: record.line, offset: record.offset, raw, keep: true });
         self.hashes.push(row_hash);
         self.amounts_by_row.push(amounts);
+    }
+
+    /// Whether a record has as many fields as the layout. The first record of a file decides whether lines end with a
+    /// delimiter: deciding row by row would take a delimiter inside a text for one at the end, and shift the row.
+    fn drop_trailing_delimiter(&mut self, expected: usize, fields: &mut Vec<Cow<'_, str>>) -> bool {
+        let has_one_more = fields.len() == expected + 1 && fields.last().is_some_and(|f| f.is_empty());
+        let ends_with_delimiter = *self.ends_with_delimiter.get_or_insert(has_one_more);
+        if ends_with_delimiter && has_one_more {
+            fields.pop();
+            return true;
+        }
+        !ends_with_delimiter && fields.len() == expected
     }
 
     /// A row that failed its checks belongs to the first business date, so that it is kept once.
@@ -550,6 +567,18 @@ mod tests {
             (account.loaded_rows, account.quarantined_rows)
         });
         assert_eq!(counts, [(1, 2), (1, 1)]);
+    }
+
+    #[test]
+    fn a_delimiter_inside_a_text_is_not_taken_for_one_at_the_end() {
+        let note = "required = true },\n            { name = \"note\", type = \"text\" },\n        ]";
+        let contract = CONTRACT.replace("0.2", "0.9").replace("required = true },\n        ]", note);
+        let rows = |end: &str| format!("A1|1.00|x{end}\nA2|2.00|x|{end}\nA3|3.00|{end}\n");
+        for (end, lost) in [("", 1), ("|", 1)] {
+            let loaded = load(&rows(end), "rows=3\n", &contract);
+            let account = loaded.unwrap().account;
+            assert_eq!((account.loaded_rows, account.quarantined_rows), (3 - lost, lost), "{end:?}");
+        }
     }
 
     #[test]

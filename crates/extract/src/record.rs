@@ -44,21 +44,12 @@ pub fn records(content: &[u8], quote: Option<u8>) -> impl Iterator<Item = Record
     })
 }
 
-/// Split a decoded record into `fields`. One trailing delimiter is dropped when it makes one field too many.
-pub fn split<'a>(
-    record: &'a str,
-    delimiter: &str,
-    quote: Option<char>,
-    expected: usize,
-    fields: &mut Vec<Cow<'a, str>>,
-) {
+/// Split a decoded record into `fields`; a delimiter at the end makes an empty last field.
+pub fn split<'a>(record: &'a str, delimiter: &str, quote: Option<char>, fields: &mut Vec<Cow<'a, str>>) {
     fields.clear();
     match quote {
         None => fields.extend(record.split(delimiter).map(Cow::Borrowed)),
         Some(quote) => split_quoted(record, delimiter, quote, fields),
-    }
-    if fields.len() == expected + 1 && fields.last().is_some_and(|f| f.is_empty()) {
-        fields.pop();
     }
 }
 
@@ -108,7 +99,7 @@ mod tests {
         let bytes = hex::decode(hex_bytes).unwrap();
         let text = Decoder::new("gb18030").decode(&bytes).into_owned();
         let mut out = Vec::new();
-        split(&text, delimiter, None, 4, &mut out);
+        split(&text, delimiter, None, &mut out);
         out.into_iter().map(Cow::into_owned).collect()
     }
 
@@ -130,16 +121,16 @@ mod tests {
         assert_eq!(all.iter().map(|r| r.line).collect::<Vec<_>>(), [1, 3]);
         let text = std::str::from_utf8(all[0].bytes).unwrap();
         let mut out = Vec::new();
-        split(text, ";", Some('"'), 3, &mut out);
+        split(text, ";", Some('"'), &mut out);
         assert_eq!(out, ["1", "a;b\"c\nd", "2"]);
-        split("3;;", ";", Some('"'), 2, &mut out);
-        assert_eq!(out, ["3", ""]);
+        split("3;;", ";", Some('"'), &mut out);
+        assert_eq!(out, ["3", "", ""]);
     }
 
     #[test]
     fn a_quote_that_never_closes_does_not_swallow_the_next_call() {
         let mut out = Vec::new();
-        split("\"abc;1", ";", Some('"'), 2, &mut out);
+        split("\"abc;1", ";", Some('"'), &mut out);
         assert_eq!(out, ["abc;1"]);
     }
 }

@@ -10,8 +10,11 @@ pub enum SampleError {
     /// The folder holds something else.
     #[error("{0} is not empty; name a new folder, so that nothing is overwritten")]
     NotEmpty(PathBuf),
+    /// A number out of its range.
+    #[error("{0}")]
+    Settings(String),
     /// The first night is not the last day of a month.
-    #[error("{0} is not the last day of a month; this bank delivers month-ends")]
+    #[error("{0} is not the last day of a month; give a month-end, or deliver every day")]
     NotMonthEnd(String),
     /// The system refused.
     #[error("cannot write {path}: {source}")]

@@ -1,178 +1,161 @@
-//! The customers: names, impossible identifiers, which systems know them.
+//! The persons: who they are, apart from what any system wrote down about them.
 
-use bank::IdNumber;
-use chrono::{Datelike, Days, NaiveDate};
-use rand::Rng;
-use rand::SeedableRng;
-use rand_xoshiro::Xoshiro256PlusPlus;
+use chrono::{Datelike, NaiveDate};
 
 use crate::behaviour::Behaviour;
-
-const SURNAMES: [&str; 40] = [
-    "王",
-    "李",
-    "张",
-    "刘",
-    "陈",
-    "杨",
-    "黄",
-    "赵",
-    "吴",
-    "周",
-    "徐",
-    "孙",
-    "马",
-    "朱",
-    "胡",
-    "郭",
-    "何",
-    "高",
-    "林",
-    "罗",
-    "郑",
-    "梁",
-    "谢",
-    "宋",
-    "唐",
-    "许",
-    "韩",
-    "冯",
-    "邓",
-    "曹",
-    "彭",
-    "曾",
-    "肖",
-    "田",
-    "董",
-    "袁",
-    "潘",
-    "欧阳",
-    "诸葛",
-    "买买提·",
-];
-// 珅, 烜, 瑋 and 誠 hold delimiter bytes in GB18030; 𠮷 has four bytes and is not in GBK.
-const GIVEN: [&str; 44] = [
-    "伟", "芳", "娜", "敏", "静", "丽", "强", "磊", "军", "洋", "勇", "艳", "杰", "娟", "涛", "明", "超", "秀英", "霞",
-    "平", "刚", "桂英", "玉兰", "建国", "建华", "志强", "文", "斌", "宇", "浩", "凯", "欣怡", "子涵", "梓萱", "浩然",
-    "雨桐", "一诺", "晨", "珅", "烜", "瑋", "誠", "𠮷", "婷婷",
-];
+use crate::calendar::{plus_days, plus_months};
+use crate::churn::Churn;
+use crate::dice::Dice;
+use crate::identifiers;
+use crate::names::{self, Name};
 
 /// A person of the sample bank.
 #[derive(Debug, Clone)]
 pub struct Person {
-    /// Number in the truth, from 1.
+    /// Number in the truth, from 1; persons and organisations are counted together.
     pub number: u64,
+    /// Household in the truth: the number of its first person.
+    pub household: u64,
     /// Planted behaviour.
     pub behaviour: Behaviour,
-    /// Planted: drains the accounts over the last months.
-    pub is_leaving: bool,
     /// Name.
-    pub name: String,
+    pub name: Name,
     /// Resident ID of region 99.
     pub id_no: String,
     /// Birth date.
     pub birth_date: NaiveDate,
     /// Whether male.
     pub is_male: bool,
-    /// Mobile starting 10.
+    /// Mobile in use.
     pub mobile: String,
-    /// Branch.
-    pub branch_no: String,
+    /// The mobile before it; the carrier may have given it to somebody else since.
+    pub old_mobile: String,
+    /// E-mail.
+    pub email: Option<String>,
+    /// Address.
+    pub address: String,
+    /// The address before it.
+    pub old_address: String,
+    /// single, married, divorced, widowed.
+    pub marital: &'static str,
+    /// phd, master, bachelor, college, secondary, primary.
+    pub education: &'static str,
+    /// Students: when they expect to finish.
+    pub graduation_date: Option<NaiveDate>,
+    /// Organisation of the community that pays the salary.
+    pub employer: Option<usize>,
+    /// Income of a month in fen; receipts of a shop.
+    pub income_fen: i64,
+    /// Day of the month on which it arrives.
+    pub payday: u32,
     /// First account.
     pub open_date: NaiveDate,
-    /// Number in the savings system.
-    pub core_no: Option<String>,
-    /// What the credit system knows.
-    pub credit: Option<CreditRecord>,
+    /// Branch, an index.
+    pub branch: usize,
+    /// Husband or wife, an index.
+    pub spouse: Option<usize>,
+    /// Father or mother, an index.
+    pub parent: Option<usize>,
+    /// Who would vouch for a loan, an index.
+    pub guarantor: Option<usize>,
+    /// The registered shop, an index of the organisations.
+    pub shop: Option<usize>,
+    /// Works for the bank.
+    pub is_staff: bool,
+    /// Died before the bank was watched; the heirs have not come yet.
+    pub is_deceased: bool,
+    /// Planted: leaves the bank.
+    pub churn: Option<Churn>,
+    /// Planted: income stops, first and last month.
+    pub hardship: Option<(NaiveDate, NaiveDate)>,
+    /// Which systems know the person, and since when, in the order of [`crate::feed::System`].
+    pub known_since: [Option<NaiveDate>; 6],
 }
 
-/// The same person in the credit system.
-#[derive(Debug, Clone)]
-pub struct CreditRecord {
-    /// Number there.
-    pub number: String,
-    /// Document number as written there; old clerks wrote 15 digits, some nothing.
-    pub id_no: Option<String>,
-    /// First seen there.
-    pub open_date: NaiveDate,
-}
+impl Person {
+    /// A person of a behaviour, alone.
+    pub fn draw(
+        number: u64,
+        behaviour: Behaviour,
+        first_date: NaiveDate,
+        last_date: NaiveDate,
+        dice: &mut Dice,
+    ) -> Self {
+        let profile = behaviour.profile();
+        let age_days = dice.between(profile.ages.0 * 365, profile.ages.1 * 365);
+        let birth_date = plus_days(first_date, -age_days);
+        let is_male = dice.chance(5_000);
+        let name = Name::draw(dice);
+        let adult = plus_months(birth_date, 12 * 16);
+        let tenure_days = dice.between(profile.tenure_years.0 * 365 + 60, profile.tenure_years.1 * 365 + 60);
+        let mut open_date = plus_days(first_date, -tenure_days).max(adult);
+        // Of a hundred customers six join in a year; dormant ones do not.
+        let watched_days = (last_date - first_date).num_days();
+        let joining = u32::try_from(600 * watched_days / 365).unwrap_or(0).min(3_000);
+        if behaviour != Behaviour::Dormant && dice.chance(joining) {
+            open_date = plus_days(first_date, dice.between(1, watched_days));
+        }
+        let address = names::address(dice);
+        let email = dice.chance(4_500).then(|| names::email(dice, &name.latin));
+        let education = education(behaviour, dice);
+        let graduates = plus_days(first_date, dice.between(60, 1_400));
+        Person {
+            number,
+            household: number,
+            behaviour,
+            id_no: identifiers::resident_id(number, birth_date, is_male),
+            birth_date,
+            is_male,
+            mobile: identifiers::mobile(number),
+            old_mobile: identifiers::mobile(number + 500_000_000),
+            email,
+            address,
+            old_address: names::address(dice),
+            marital: if age_days > 60 * 365 && dice.chance(2_000) { "widowed" } else { "single" },
+            education,
+            graduation_date: (behaviour == Behaviour::Student).then_some(graduates),
+            employer: None,
+            income_fen: dice.draw(&profile.income) * 100 + dice.between(0, 99),
+            payday: if behaviour == Behaviour::Retiree { 15 } else { 10 },
+            open_date,
+            branch: 0,
+            spouse: None,
+            parent: None,
+            guarantor: None,
+            shop: None,
+            is_staff: behaviour == Behaviour::PayrollSaver && dice.chance(120),
+            is_deceased: behaviour == Behaviour::Dormant && dice.chance(200),
+            churn: None,
+            hardship: None,
+            known_since: [None; 6],
+            name,
+        }
+    }
 
-/// One generator per purpose, so that a change in one part of a life leaves the others as they were.
-#[must_use]
-pub fn rng(seed: u64, stream: u64, number: u64) -> Xoshiro256PlusPlus {
-    Xoshiro256PlusPlus::seed_from_u64(seed ^ (stream << 56) ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15))
-}
+    /// Age in full years.
+    #[must_use]
+    pub fn age_years(&self, date: NaiveDate) -> i32 {
+        let had_birthday = (date.month(), date.day()) >= (self.birth_date.month(), self.birth_date.day());
+        date.year() - self.birth_date.year() - i32::from(!had_birthday)
+    }
 
-/// Everybody, in order of number.
-#[must_use]
-pub fn people(count: u64, seed: u64, first_night: NaiveDate) -> Vec<Person> {
-    (1..=count).map(|number| person(number, seed, first_night)).collect()
-}
-
-fn person(number: u64, seed: u64, first_night: NaiveDate) -> Person {
-    let mut rng = rng(seed, 1, number);
-    let behaviour = Behaviour::at(rng.gen_range(0..100));
-    let (youngest, oldest) = behaviour.ages();
-    let born_before = first_night.checked_sub_days(Days::new(u64::from(rng.gen_range(youngest * 365..oldest * 365))));
-    let birth_date = born_before.unwrap_or(first_night);
-    let is_male = rng.gen_bool(0.5);
-    // The sequence keeps numbers unique: the person's number decides region and sequence.
-    let sequence = (number / 90 % 499) * 2 + u64::from(is_male);
-    let region = 990_000 + 100 + number % 90;
-    let first_17 = format!("{region}{}{sequence:03}", birth_date.format("%Y%m%d"));
-    let id_no = IdNumber::complete(&first_17).unwrap_or(first_17);
-    let surname = SURNAMES[rng.gen_range(0..SURNAMES.len())];
-    let name = format!("{surname}{}", GIVEN[rng.gen_range(0..GIVEN.len())]);
-    let (newest, longest) = behaviour.tenure_years();
-    let tenure_days = rng.gen_range(newest * 365 + 60..longest * 365 + 60);
-    let adult = birth_date.with_year(birth_date.year() + 16).unwrap_or(birth_date);
-    let open_date = first_night.checked_sub_days(Days::new(u64::from(tenure_days))).unwrap_or(first_night).max(adult);
-    // One customer in twenty joins while the bank is being watched.
-    let joined = first_night.checked_add_days(Days::new(rng.gen_range(5..400))).unwrap_or(first_night);
-    let open_date = if rng.gen_bool(0.05) { joined } else { open_date };
-    let in_credit = match behaviour {
-        Behaviour::Borrower => 1.0,
-        Behaviour::Student | Behaviour::Dormant => 0.05,
-        Behaviour::Retiree => 0.15,
-        _ => 0.45,
-    };
-    let credit = rng.gen_bool(in_credit).then(|| credit_record(&mut rng, number, &id_no, birth_date, open_date));
-    let only_credit = credit.is_some() && behaviour == Behaviour::Borrower && rng.gen_bool(0.06);
-    let leaves = matches!(behaviour, Behaviour::PayrollSaver | Behaviour::Wealthy | Behaviour::Retiree);
-    Person {
-        number,
-        behaviour,
-        is_leaving: leaves && rng.gen_bool(0.08),
-        name,
-        id_no,
-        birth_date,
-        is_male,
-        mobile: format!("10{:09}", (number * 7_919) % 1_000_000_000),
-        branch_no: format!("01{:02}", number % 12 + 1),
-        open_date,
-        core_no: (!only_credit).then(|| format!("{:010}", 1_000_000_000 + number * 37 % 900_000_000)),
-        credit,
+    /// Whether the income has stopped in the month of `date`.
+    #[must_use]
+    pub fn is_in_hardship(&self, date: NaiveDate) -> bool {
+        self.hardship.is_some_and(|(first, last)| first <= date && date <= last)
     }
 }
 
-fn credit_record(
-    rng: &mut Xoshiro256PlusPlus,
-    number: u64,
-    id_no: &str,
-    birth_date: NaiveDate,
-    open_date: NaiveDate,
-) -> CreditRecord {
-    let old_form = birth_date.year() < 1980 && rng.gen_bool(0.10);
-    let missing = rng.gen_bool(0.02);
-    let written = match (missing, old_form) {
-        (true, _) => None,
-        (false, true) => Some(format!("{}{}", &id_no[..6], &id_no[8..17])),
-        (false, false) => Some(id_no.to_owned()),
-    };
-    let later = Days::new(rng.gen_range(10..1500));
-    CreditRecord {
-        number: format!("CR{:08}", number * 13 % 100_000_000),
-        id_no: written,
-        open_date: open_date.checked_add_days(later).unwrap_or(open_date),
+fn education(behaviour: Behaviour, dice: &mut Dice) -> &'static str {
+    match behaviour {
+        Behaviour::Student => dice.weighted(&[("bachelor", 60), ("college", 25), ("master", 12), ("phd", 3)]),
+        Behaviour::YoungProfessional => dice.weighted(&[("bachelor", 60), ("master", 34), ("phd", 6)]),
+        Behaviour::Retiree | Behaviour::Dormant => {
+            dice.weighted(&[("primary", 30), ("secondary", 52), ("college", 12), ("bachelor", 6)])
+        }
+        Behaviour::ShopOwner | Behaviour::WalletUser => {
+            dice.weighted(&[("primary", 10), ("secondary", 65), ("college", 18), ("bachelor", 7)])
+        }
+        _ => dice.weighted(&[("secondary", 25), ("college", 30), ("bachelor", 38), ("master", 7)]),
     }
 }

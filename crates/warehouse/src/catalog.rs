@@ -68,13 +68,27 @@ pub struct Catalog {
     pub reads: BTreeMap<String, BTreeSet<String>>,
 }
 
+/// What stands for the staging nodes of source systems that a project does not use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnusedSystems {
+    /// A table without rows: the project uses some of the built-in systems, the others deliver nothing.
+    DeliverNothing,
+    /// Nothing: the project has its own systems, and a node that still reads a built-in one is a mistake.
+    AreUnknown,
+}
+
 impl Catalog {
     /// Read the files. `sources` are the tables filled by the run. Nodes of staging that read a source which is not
-    /// among them belong to systems that the project does not use; they and their checks are left out.
+    /// among them belong to systems that the project does not use; `unused` says what becomes of those that others
+    /// read.
     ///
     /// # Errors
     /// The first file that is wrong, or a circle.
-    pub fn read(files: &[SqlFile], sources: BTreeMap<String, SchemaRef>) -> Result<Self, WarehouseError> {
+    pub fn read(
+        files: &[SqlFile],
+        sources: BTreeMap<String, SchemaRef>,
+        unused: UnusedSystems,
+    ) -> Result<Self, WarehouseError> {
         let mut catalog = Catalog { sources, ..Catalog::default() };
         // Later files replace earlier ones of the same name: (stem, ending) decides, whatever the folder.
         let mut by_name: BTreeMap<(String, String), &SqlFile> = BTreeMap::new();
@@ -102,7 +116,7 @@ impl Catalog {
                 }
             }
         }
-        catalog.link()?;
+        catalog.link(unused)?;
         Ok(catalog)
     }
 
@@ -121,8 +135,8 @@ impl Catalog {
         Ok(())
     }
 
-    /// Read dependencies from the SQL, drop what belongs to unused systems, order the rest.
-    fn link(&mut self) -> Result<(), WarehouseError> {
+    /// Read dependencies from the SQL, drop or empty what belongs to unused systems, order the rest.
+    fn link(&mut self, unused: UnusedSystems) -> Result<(), WarehouseError> {
         for node in self.nodes.values() {
             let reads = match (&node.sql, &node.input) {
                 (Some(sql), _) => graph::tables_read(&node.name, &node.path, sql)?,
@@ -134,7 +148,7 @@ impl Catalog {
             let reads = graph::tables_read(&check.name, Path::new(&check.name), &check.sql)?;
             self.reads.insert(check.name.clone(), reads);
         }
-        self.drop_unused_systems();
+        self.retire_unused_systems(unused);
         for node in self.nodes.values() {
             self.refuse_unknown(&node.name, &node.path)?;
         }
@@ -145,17 +159,26 @@ impl Catalog {
         Ok(())
     }
 
-    fn drop_unused_systems(&mut self) {
-        let unused: Vec<String> = self
+    fn retire_unused_systems(&mut self, unused: UnusedSystems) {
+        let retired: Vec<String> = self
             .nodes
             .values()
             .filter(|n| n.name.starts_with("stg_"))
             .filter(|n| self.reads[&n.name].iter().any(|t| t.starts_with("raw_") && !self.sources.contains_key(t)))
             .map(|n| n.name.clone())
             .collect();
-        for name in unused {
-            self.nodes.remove(&name);
-            self.reads.remove(&name);
+        for name in retired {
+            let is_read = self.reads.values().any(|reads| reads.contains(&name));
+            match self.nodes.get_mut(&name) {
+                Some(node) if is_read && unused == UnusedSystems::DeliverNothing => {
+                    node.sql = Some(node.select_nothing());
+                    self.reads.insert(name, BTreeSet::new());
+                }
+                _ => {
+                    self.nodes.remove(&name);
+                    self.reads.remove(&name);
+                }
+            }
         }
     }
 

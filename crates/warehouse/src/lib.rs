@@ -19,7 +19,7 @@ pub mod release;
 pub mod session;
 pub mod table;
 
-pub use catalog::{Catalog, SqlFile};
+pub use catalog::{Catalog, SqlFile, UnusedSystems};
 pub use error::{Failure, WarehouseError};
 pub use kind::NodeKind;
 pub use night::{DeliveredTable, Delivery, Night, Observer};

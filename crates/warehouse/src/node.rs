@@ -149,6 +149,18 @@ pub struct Node {
 }
 
 impl Node {
+    /// A SELECT of the declared columns without any row.
+    #[must_use]
+    pub fn select_nothing(&self) -> String {
+        let column = |column: &Column| {
+            let arrow_type = column.arrow_type().unwrap_or(DataType::Utf8);
+            let escaped = arrow_type.to_string().replace('\'', "''");
+            format!("arrow_cast(null, '{escaped}') as {}", column.name)
+        };
+        let columns: Vec<String> = self.columns.iter().map(column).collect();
+        format!("select {} where false", columns.join(", "))
+    }
+
     /// Read a node from its TOML and, when there is one, its SQL.
     ///
     /// # Errors

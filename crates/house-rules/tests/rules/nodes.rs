@@ -33,11 +33,11 @@ fn catalog(project: Option<&str>, systems: &[&str]) -> Catalog {
         .collect();
     let mut sources = raw_tables(&contracts);
     sources.insert(CHECK_TABLE.to_owned(), check_schema());
-    Catalog::read(&all, sources).unwrap()
+    Catalog::read(&all, sources, warehouse::UnusedSystems::AreUnknown).unwrap()
 }
 
 pub fn builtin() -> Catalog {
-    catalog(None, &["core", "credit"])
+    catalog(None, &["core", "credit", "card", "fund", "wealth", "channel"])
 }
 
 async fn plans(catalog: &Catalog) {

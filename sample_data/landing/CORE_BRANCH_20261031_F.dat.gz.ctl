@@ -1,0 +1,7 @@
+system=core
+feed=branch
+biz_date=2026-10-31
+batch_seq=1
+mode=F
+rows=6
+sha256=730db215f6390f8b31ae9c2754d30b3ea79838c96a5d481f996cd051f89556a6

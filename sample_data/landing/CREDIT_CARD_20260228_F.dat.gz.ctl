@@ -1,3 +1,0 @@
-rows=491
-sum_balance=4447863.14
-sha256=b6c5de1d0baf30bbfcfc758fc7baf42eba90df8fe9bb641565d8b3afab991729

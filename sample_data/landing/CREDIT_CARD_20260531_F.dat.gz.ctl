@@ -1,3 +1,0 @@
-rows=496
-sum_balance=4668676.90
-sha256=8be8adbd26ae7f28468d8269c3f468229eeb3a8fc55073e82eff6c4b7ccb6f64

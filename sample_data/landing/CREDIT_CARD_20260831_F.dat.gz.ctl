@@ -1,3 +1,0 @@
-rows=498
-sum_balance=4533785.93
-sha256=ec0b08c14ecdf781f1ccc77dc516b59743327bcc9e0bba14bca7af72e4c224bc

@@ -1,0 +1,9 @@
+system=credit
+feed=schedule
+biz_date=2025-08-31
+batch_seq=1
+mode=F
+rows=608
+sum_due_principal=3451579.97
+sum_paid_principal=853784.14
+sha256=6bbddff1a8571eb49c57446e6d004965fd21f1686dbe93135ceab416a9a4f456

@@ -1,0 +1,9 @@
+system=credit
+feed=schedule
+biz_date=2025-09-30
+batch_seq=1
+mode=F
+rows=757
+sum_due_principal=4317098.05
+sum_paid_principal=1710515.95
+sha256=95a613e3f91dd74917689a2a4eda3ca875c36d5e641edd837e50e828897b2092

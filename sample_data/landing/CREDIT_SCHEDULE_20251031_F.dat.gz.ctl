@@ -1,0 +1,9 @@
+system=credit
+feed=schedule
+biz_date=2025-10-31
+batch_seq=1
+mode=F
+rows=912
+sum_due_principal=5207073.41
+sum_paid_principal=2569223.03
+sha256=8c3f98bef9e1c74a9c8e2b0c819c3511eacc514451405eeb0c858492340ae661

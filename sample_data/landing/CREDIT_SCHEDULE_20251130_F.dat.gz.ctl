@@ -1,0 +1,9 @@
+system=credit
+feed=schedule
+biz_date=2025-11-30
+batch_seq=1
+mode=F
+rows=921
+sum_due_principal=5250133.13
+sum_paid_principal=2596352.77
+sha256=997c06f77d9cfe3ada26450489d84184c0db180af9f74c5c6abbff67a522e860

@@ -1,0 +1,9 @@
+system=credit
+feed=schedule
+biz_date=2025-12-31
+batch_seq=1
+mode=F
+rows=917
+sum_due_principal=5280729.17
+sum_paid_principal=2599062.95
+sha256=2ec267399de519ebea24eddc0a137eed684d2c21cd3edd9d69967f29bf15babd

@@ -1,0 +1,9 @@
+system=credit
+feed=schedule
+biz_date=2026-01-31
+batch_seq=1
+mode=F
+rows=924
+sum_due_principal=5327550.43
+sum_paid_principal=2631905.97
+sha256=4b02d6a0f26c8bf5981ffe6dd39e84fab4d71429b24c87bd952dfa402db7341e

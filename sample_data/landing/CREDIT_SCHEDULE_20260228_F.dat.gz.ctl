@@ -1,0 +1,9 @@
+system=credit
+feed=schedule
+biz_date=2026-02-28
+batch_seq=1
+mode=F
+rows=930
+sum_due_principal=5368023.20
+sum_paid_principal=2650612.85
+sha256=f026aba73d97579dc7814fc08d0cfb5cdee03857e3b9755cbc97f3b003508ab5

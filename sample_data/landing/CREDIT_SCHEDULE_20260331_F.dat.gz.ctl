@@ -1,0 +1,9 @@
+system=credit
+feed=schedule
+biz_date=2026-03-31
+batch_seq=1
+mode=F
+rows=935
+sum_due_principal=5402418.59
+sum_paid_principal=2680408.49
+sha256=420fe658abe771516791653a53dc1df2060166097d8b7984aa1c0631e24a08d7

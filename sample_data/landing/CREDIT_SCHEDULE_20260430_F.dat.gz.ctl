@@ -1,0 +1,9 @@
+system=credit
+feed=schedule
+biz_date=2026-04-30
+batch_seq=1
+mode=F
+rows=936
+sum_due_principal=5433815.50
+sum_paid_principal=2700735.21
+sha256=76301cb192b525af86ed5ec5e5d474bee929efef324676479a1f771a7394a330

@@ -1,0 +1,9 @@
+system=credit
+feed=schedule
+biz_date=2026-05-31
+batch_seq=1
+mode=F
+rows=941
+sum_due_principal=5441679.99
+sum_paid_principal=2697023.54
+sha256=5bc57313e698be76bdc8c21c9646097aa9b7f77dba7b7fd928e0ac45c2ece460

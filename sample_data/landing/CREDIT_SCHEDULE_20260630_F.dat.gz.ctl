@@ -1,0 +1,9 @@
+system=credit
+feed=schedule
+biz_date=2026-06-30
+batch_seq=1
+mode=F
+rows=935
+sum_due_principal=5442924.64
+sum_paid_principal=2680586.86
+sha256=ff45d9e7b71c7394053d3d5ef9c123a4f5f0d905f3c4298f0f724a0d097dc5ca

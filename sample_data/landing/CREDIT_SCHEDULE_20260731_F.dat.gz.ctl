@@ -1,0 +1,9 @@
+system=credit
+feed=schedule
+biz_date=2026-07-31
+batch_seq=1
+mode=F
+rows=938
+sum_due_principal=5469560.97
+sum_paid_principal=2692885.49
+sha256=6db9d0a0bfdad6950387ef7085b0ab1e95bf65a7a5ed9b5085a2538a9b37e2c9

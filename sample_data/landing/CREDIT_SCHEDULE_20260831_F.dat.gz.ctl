@@ -1,0 +1,9 @@
+system=credit
+feed=schedule
+biz_date=2026-08-31
+batch_seq=1
+mode=F
+rows=943
+sum_due_principal=5496703.43
+sum_paid_principal=2712211.65
+sha256=466870d884a03416ba7f1b0ab89902e0d5a08f87bfff41d65001e996f91e92f3

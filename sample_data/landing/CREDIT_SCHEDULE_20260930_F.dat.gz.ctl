@@ -1,0 +1,9 @@
+system=credit
+feed=schedule
+biz_date=2026-09-30
+batch_seq=1
+mode=F
+rows=945
+sum_due_principal=5532412.36
+sum_paid_principal=2738099.32
+sha256=c94aada4ff4007993abe9a5571273f20bb4935ae6e06d175c542804edfcbaa6c

@@ -1,0 +1,9 @@
+system=credit
+feed=schedule
+biz_date=2026-10-31
+batch_seq=1
+mode=F
+rows=946
+sum_due_principal=5538752.30
+sum_paid_principal=2724352.85
+sha256=c52b09128a73d1660e47e12597b052697ca6f51904a229db98f560e29092630a

@@ -1,0 +1,7 @@
+system=fund
+feed=customer
+biz_date=2025-11-30
+batch_seq=1
+mode=F
+rows=249
+sha256=460640fa367d54ec3778b6c2ad09819d8fc5a4d1273e68bffd084656ec81875e

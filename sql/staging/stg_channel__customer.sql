@@ -1,0 +1,18 @@
+-- One row per customer number of the e-channel system, as delivered for this business date.
+-- The system keeps the end of a document only, which identifies nobody by itself.
+select
+    'channel' as source_system,
+    src_cust_no as source_customer_no,
+    'PERSON' as party_type,
+    name as customer_name,
+    cast(null as varchar) as id_type,
+    cast(null as varchar) as id_no,
+    'UNKNOWN' as sex,
+    birth_date,
+    mobile,
+    cast(null as varchar) as region_code,
+    cast(null as varchar) as occupation,
+    cast(null as varchar) as branch_no,
+    open_date
+from raw_channel__customer
+where biz_date = biz_date()

@@ -1,0 +1,18 @@
+-- One row per customer number of the housing fund system, as delivered for this business date.
+-- The system does not know sex, birth date, region, occupation or branch.
+select
+    'fund' as source_system,
+    src_cust_no as source_customer_no,
+    'PERSON' as party_type,
+    name as customer_name,
+    id_type,
+    id_no,
+    'UNKNOWN' as sex,
+    cast(null as date) as birth_date,
+    mobile,
+    cast(null as varchar) as region_code,
+    cast(null as varchar) as occupation,
+    cast(null as varchar) as branch_no,
+    open_date
+from raw_fund__customer
+where biz_date = biz_date()
