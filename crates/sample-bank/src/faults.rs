@@ -38,6 +38,8 @@ pub enum Fault {
     Truncated,
     /// A file is in another encoding than agreed; the right one follows.
     Misencoded,
+    /// A column was added in front without notice, so that every value stands one place on; the right file follows.
+    Shifted,
     /// Yesterday's file under today's name; the right one follows.
     Renamed,
     /// A full file without a third of its rows; the whole one follows.
@@ -59,12 +61,13 @@ pub struct Calendar {
 }
 
 impl Fault {
-    const ALL: [Fault; 10] = [
+    const ALL: [Fault; 11] = [
         Fault::Late,
         Fault::Duplicated,
         Fault::Resent,
         Fault::Truncated,
         Fault::Misencoded,
+        Fault::Shifted,
         Fault::Renamed,
         Fault::Shrunk,
         Fault::LatePosting,
@@ -81,6 +84,7 @@ impl Fault {
             Fault::Resent => "resent",
             Fault::Truncated => "truncated",
             Fault::Misencoded => "misencoded",
+            Fault::Shifted => "shifted",
             Fault::Renamed => "renamed",
             Fault::Shrunk => "shrunk",
             Fault::LatePosting => "late_posting",
@@ -114,6 +118,9 @@ impl Fault {
             }
             Fault::Misencoded => {
                 ("F02", 1, "the file is refused and nothing published; after the second transfer it is published")
+            }
+            Fault::Shifted => {
+                ("F07", 1, "the file is refused and nothing published; after the second transfer it is published")
             }
             Fault::Renamed => {
                 ("F04", 1, "the file is refused and nothing published; after the second transfer it is published")
@@ -292,6 +299,10 @@ fn damage(
             None => Ok(()),
         },
         Fault::Misencoded => rewrite(&bad, &bad_control, |rows| rows, true),
+        Fault::Shifted => {
+            let shift = |rows: Vec<Vec<u8>>| rows.iter().map(|row| [b"X|@|", row.as_slice()].concat()).collect();
+            rewrite(&bad, &bad_control, shift, false)
+        }
         Fault::Resent => {
             let control = String::from_utf8_lossy(&read(&good_control)?).replace("batch_seq=1", "batch_seq=2");
             write_file(&good_control, control.as_bytes())?;
@@ -316,9 +327,12 @@ fn rewrite(
     let rows: Vec<Vec<u8>> = content.split_inclusive(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
     let rows = change(rows);
     let mut kept = rows.concat();
-    // The amount of a posting is the eighth field, see `sql/sources/core/transaction.toml`.
+    // The amount of a posting stands after its side, see `sql/sources/core/transaction.toml`.
     let (text, _, _) = encoding_rs::GB18030.decode(&kept);
-    let amount = |row: &str| row.split("|@|").nth(7).and_then(|a| bank::Money::parse(&a.replace(',', "")).ok());
+    let amount = |row: &str| {
+        let after_side = row.split("|@|").skip_while(|f| !matches!(*f, "C" | "D")).nth(1)?;
+        bank::Money::parse(&after_side.replace(',', "")).ok()
+    };
     let total: bank::Money = text.lines().filter_map(amount).sum();
     if as_utf8 {
         kept = text.as_bytes().to_vec();

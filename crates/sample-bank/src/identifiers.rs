@@ -46,7 +46,7 @@ pub fn passport(number: u64) -> String {
     format!("E99{:06}", number.wrapping_mul(31) % 1_000_000)
 }
 
-/// Card number of prefix 999999 with its Luhn digit; `kind` 0 is debit, 1 credit.
+/// Card number of prefix 999999 with its Luhn digit; `kind` 0 is debit, 1 credit, 2 supplementary.
 #[must_use]
 pub fn card_number(kind: u64, number: u64) -> String {
     let first = format!("999999{kind}{:08}", number % 100_000_000);

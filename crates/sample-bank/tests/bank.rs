@@ -307,11 +307,11 @@ fn faults_come_transfer_by_transfer_with_a_documented_end() {
     write(&bank, folder.path(), &|_, _| {}).unwrap();
     assert_eq!(std::fs::read_dir(folder.path().join("landing")).unwrap().count(), 0);
     let transfers = std::fs::read_dir(folder.path().join("arrivals")).unwrap().count();
-    // Ten kinds; seven of them come in two transfers.
-    assert_eq!(transfers, 30 + 7);
+    // Eleven kinds; eight of them come in two transfers.
+    assert_eq!(transfers, 30 + 8);
     let fault = std::fs::File::open(folder.path().join("truth/fault.parquet")).unwrap();
     let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(fault).unwrap();
-    assert_eq!(reader.metadata().file_metadata().num_rows(), 10);
+    assert_eq!(reader.metadata().file_metadata().num_rows(), 11);
     // The last copy of each file is whole: its hash is the one announced beside it.
     let mut last: BTreeMap<String, std::path::PathBuf> = BTreeMap::new();
     let mut paths = walk(&folder.path().join("arrivals"));

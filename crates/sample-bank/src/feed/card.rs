@@ -17,6 +17,22 @@ impl Night<'_, '_> {
         }
     }
 
+    /// Credit cards: the main card of each account, and a supplementary one of some wives and husbands.
+    pub(crate) fn card_cards(&self, rows: &mut Chunk) {
+        for card in self.life.cards.iter().filter(|c| c.open_date <= self.date) {
+            let person = &self.life.community.persons[card.person];
+            let holder = customer_no(System::Card, person.number);
+            let spouse = person.spouse.filter(|_| person.number.is_multiple_of(6));
+            let supplementary =
+                spouse.map(|s| crate::identifiers::card_number(2, self.life.community.persons[s].number));
+            for (number, place) in [(Some(card.card_no.clone()), "main"), (supplementary, "supplementary")] {
+                let Some(number) = number else { continue };
+                rows.text(&number).text("CREDIT").text(&holder).text(&card.number).text(place).text(card.level);
+                rows.date(card.open_date).text("NORMAL").text(&branch_no(card.branch)).end();
+            }
+        }
+    }
+
     pub(crate) fn card_accounts(&self, rows: &mut Chunk) {
         for card in self.life.cards.iter().filter(|c| c.open_date <= self.date) {
             let number = self.life.community.persons[card.person].number;

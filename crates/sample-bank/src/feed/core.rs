@@ -257,6 +257,22 @@ impl Night<'_, '_> {
         }
     }
 
+    /// Debit cards: one for each person's demand account, except passbooks of the old.
+    pub(crate) fn core_cards(&self, rows: &mut Chunk) {
+        for (index, person) in self.life.community.persons.iter().enumerate() {
+            let Some(account) = self.life.holdings[index].demand.map(|a| &self.life.accounts[a]) else { continue };
+            let has_passbook = person.behaviour == Behaviour::Retiree && person.number.is_multiple_of(3);
+            if account.open_date > self.date || has_passbook {
+                continue;
+            }
+            rows.text(&identifiers::card_number(0, person.number)).text("DEBIT").text(&account.customer_no);
+            rows.text(&account.number).text("main").text("classic").date(account.open_date);
+            rows.text(if account.close_date.is_some() { "CLOSED" } else { "NORMAL" })
+                .text(&branch_no(account.branch))
+                .end();
+        }
+    }
+
     pub(crate) fn core_agreements(&self, rows: &mut Chunk) {
         let community = &self.life.community;
         for person in community.persons.iter().filter(|p| p.known_since[0].is_some_and(|d| d <= self.date)) {

@@ -115,7 +115,7 @@ pub struct Feed {
 pub type FeedIndex = usize;
 
 /// All feeds in order of system; the functions of this module write them in this order.
-pub const FEEDS: [Feed; 31] = [
+pub const FEEDS: [Feed; 33] = [
     feed(System::Core, "customer", Mode::Change, &[]),
     feed(System::Core, "organisation", Mode::Full, &[]),
     feed(System::Core, "document", Mode::Change, &[]),
@@ -123,6 +123,7 @@ pub const FEEDS: [Feed; 31] = [
     feed(System::Core, "relation", Mode::Full, &[]),
     feed(System::Core, "account", Mode::Change, &["balance"]),
     feed(System::Core, "transaction", Mode::Insert, &["amount"]),
+    feed(System::Core, "card", Mode::Full, &[]),
     feed(System::Core, "agreement", Mode::Full, &[]),
     feed(System::Core, "branch", Mode::Full, &[]),
     feed(System::Core, "staff", Mode::Full, &[]),
@@ -137,6 +138,7 @@ pub const FEEDS: [Feed; 31] = [
     feed(System::Credit, "schedule", Mode::Full, &["due_principal", "paid_principal"]),
     feed(System::Credit, "guarantee", Mode::Full, &["amount"]),
     feed(System::Card, "customer", Mode::Change, &[]),
+    feed(System::Card, "card", Mode::Full, &[]),
     feed(System::Card, "account", Mode::Full, &["balance"]),
     feed(System::Card, "transaction", Mode::Insert, &["amount"]),
     feed(System::Fund, "customer", Mode::Change, &[]),
@@ -206,6 +208,7 @@ impl Night<'_, '_> {
                 (System::Core, "relation") => self.core_relations(chunk),
                 (System::Core, "account") => self.core_accounts(chunk),
                 (System::Core, "transaction") => self.core_transactions(chunk),
+                (System::Core, "card") => self.core_cards(chunk),
                 (System::Core, "agreement") => self.core_agreements(chunk),
                 (System::Credit, "customer") => self.credit_customers(chunk),
                 (System::Credit, "organisation") => self.credit_organisations(chunk),
@@ -213,6 +216,7 @@ impl Night<'_, '_> {
                 (System::Credit, "schedule") => self.credit_schedules(chunk),
                 (System::Credit, "guarantee") => self.credit_guarantees(chunk),
                 (System::Card, "customer") => self.card_customers(chunk),
+                (System::Card, "card") => self.card_cards(chunk),
                 (System::Card, "account") => self.card_accounts(chunk),
                 (System::Card, "transaction") => self.card_transactions(chunk),
                 (System::Fund, "customer") => self.fund_customers(chunk),
