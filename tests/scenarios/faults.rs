@@ -1,10 +1,12 @@
 //! Nights that go wrong: the exit code, a message a person can act on, and nothing half-published.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
+
+use sha2::Digest;
 
 use crate::program::{bank_before_second_night, binary, done, fails, published_files, tally};
 
@@ -89,6 +91,72 @@ fn totals_that_do_not_tie_refuse_the_file() {
     let said = fails(folder.path(), &["run"], 1);
     assert!(said.contains("[F08]") && said.contains("difference"), "{said}");
     still_first(folder.path());
+}
+
+/// Write a data file anew with some of its rows, and a control file that agrees with it.
+fn redeliver(path: &Path, keep: impl Fn(usize) -> bool, batch_seq: u32) {
+    let mut content = Vec::new();
+    flate2::read::MultiGzDecoder::new(fs::File::open(path).unwrap()).read_to_end(&mut content).unwrap();
+    let rows: Vec<&[u8]> = content.split_inclusive(|b| *b == b'\n').collect();
+    let kept: Vec<&[u8]> = rows.iter().enumerate().filter(|(i, _)| keep(*i)).map(|(_, r)| *r).collect();
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(&kept.concat()).unwrap();
+    let compressed = encoder.finish().unwrap();
+    fs::write(path, &compressed).unwrap();
+    let control = format!(
+        "biz_date=2025-09-30\nbatch_seq={batch_seq}\nrows={}\nsha256={}\n",
+        kept.len(),
+        hex::encode(sha2::Sha256::digest(&compressed))
+    );
+    fs::write(format!("{}.ctl", path.display()), control).unwrap();
+}
+
+#[test]
+fn a_full_file_that_shrank_is_held_until_somebody_accepts_it() {
+    // Acceptance B3: nobody is closed because a file shrank.
+    let folder = bank_before_second_night();
+    redeliver(&file(folder.path(), "CORE_CONTACT_POINT"), |row| row % 2 == 0, 1);
+    let said = fails(folder.path(), &["run"], 1);
+    assert!(said.contains("[F06]") && said.contains("--accept-shrinkage core/contact_point"), "{said}");
+    still_first(folder.path());
+    assert!(fails(folder.path(), &["run", "--accept-shrinkage", "core/contacts"], 2).contains("core/contact_point"));
+    done(folder.path(), &["run", "--accept-shrinkage", "core/contact_point"]);
+    assert_eq!(done(folder.path(), &["status"])["release"], 2);
+}
+
+#[test]
+fn yesterdays_file_under_todays_name_is_refused() {
+    let folder = bank_before_second_night();
+    let landing = folder.path().join("landing");
+    for ending in ["", ".ctl"] {
+        let name = |date: &str| landing.join(format!("CORE_TRANSACTION_{date}_D.dat.gz{ending}"));
+        fs::copy(name("20250831"), name(SECOND_NIGHT)).unwrap();
+    }
+    let said = fails(folder.path(), &["run"], 1);
+    assert!(said.contains("[F04]") && said.contains("2025-08-31"), "{said}");
+    still_first(folder.path());
+}
+
+#[test]
+fn what_is_delivered_again_counts_once() {
+    // Acceptance A9.
+    let folder = bank_before_second_night();
+    let project = folder.path();
+    done(project, &["run"]);
+    let path = project.join(format!("landing/CORE_TRANSACTION_{SECOND_NIGHT}_D.dat.gz"));
+    let said = || {
+        let output = crate::program::tally_in(project, &["run"]);
+        assert!(output.status.success());
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let content = fs::read(&path).unwrap();
+    fs::write(&path, &content).unwrap();
+    assert!(!said().contains("delivered again"));
+    redeliver(&path, |row| row > 0, 1);
+    assert!(said().contains("[F05]"), "{}", said());
+    redeliver(&path, |row| row > 0, 2);
+    assert!(said().contains("was corrected (batch_seq 2)"), "{}", said());
+    assert_eq!(done(project, &["status"])["release"], 2);
 }
 
 #[test]

@@ -2,8 +2,35 @@
 //! to another business date of the same file.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use bank::Money;
+
+/// A declared amount column, and one currency of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AmountKey {
+    /// Column.
+    pub column: String,
+    /// Currency, where sums are taken per currency.
+    pub currency: Option<String>,
+}
+
+impl AmountKey {
+    /// A column in all its currencies.
+    #[must_use]
+    pub fn of(column: &str) -> Self {
+        AmountKey { column: column.to_owned(), currency: None }
+    }
+}
+
+impl fmt::Display for AmountKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.currency {
+            Some(currency) => write!(f, "{} {currency}", self.column),
+            None => write!(f, "{}", self.column),
+        }
+    }
+}
 
 /// Sums of one declared amount column, by what happened to the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,6 +62,8 @@ pub struct FileAccount {
     pub file: String,
     /// SHA-256 of the file as delivered.
     pub sha256: String,
+    /// Which delivery of the business date it is, from 1.
+    pub batch_seq: u32,
     /// Size as delivered.
     pub bytes: u64,
     /// Data rows in the file.
@@ -49,8 +78,8 @@ pub struct FileAccount {
     pub other_date_rows: u64,
     /// Rows loaded with a warning (undecodable bytes in a text field).
     pub warned_rows: u64,
-    /// Sums per declared amount column.
-    pub amounts: BTreeMap<String, AmountAccount>,
+    /// Sums per declared amount column, and currency where the contract asks for it.
+    pub amounts: BTreeMap<AmountKey, AmountAccount>,
 }
 
 impl FileAccount {

@@ -94,6 +94,8 @@ pub struct Delivery {
     /// Decimal columns whose sums must tie.
     #[serde(default)]
     pub totals: Vec<String>,
+    /// Currency column: sums are taken per currency and announced as `sum_<column>_<currency>`.
+    pub totals_by: Option<String>,
 }
 
 /// When a file is refused as a whole.
@@ -104,11 +106,25 @@ pub struct Limits {
     pub quarantine_share: f64,
     /// Largest number of quarantined rows.
     pub quarantine_rows: u64,
+    /// Largest share of rows by which a full file may be smaller than the one before; a smaller one is held.
+    pub shrinkage_share: f64,
+    /// Files before with fewer rows than this are not compared: a share of few rows says nothing.
+    pub shrinkage_rows_from: u64,
+}
+
+impl Limits {
+    /// Whether a full file of `rows` rows is held after one of `before` rows. Exactly the limit is accepted.
+    #[must_use]
+    pub fn holds(&self, before: u64, rows: u64) -> bool {
+        // Counts of rows are far below 2^53, so the share is exact enough to compare with a limit.
+        let least = before as f64 * (1.0 - self.shrinkage_share);
+        before >= self.shrinkage_rows_from && (rows as f64) < least
+    }
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { quarantine_share: 0.001, quarantine_rows: 1000 }
+        Limits { quarantine_share: 0.001, quarantine_rows: 1000, shrinkage_share: 0.2, shrinkage_rows_from: 100 }
     }
 }
 
@@ -289,7 +305,7 @@ impl Contract {
             DatedBy::Column(column) => Some(column),
             _ => None,
         };
-        for named in self.key.iter().chain(&self.delivery.totals).chain(dated) {
+        for named in self.key.iter().chain(&self.delivery.totals).chain(&self.delivery.totals_by).chain(dated) {
             if !names.contains(&named.as_str()) {
                 return Err(format!("no column `{named}`; the columns are {}", names.join(", ")));
             }
@@ -319,6 +335,14 @@ mod tests {
 
     fn refused(text: &str) -> String {
         Contract::parse(Path::new("sources/core/account.toml"), text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_full_file_may_shrink_by_a_fifth() {
+        // Acceptance B3.
+        let limits = Limits::default();
+        assert!(limits.holds(100, 79) && !limits.holds(100, 80) && !limits.holds(1_000_000, 800_000));
+        assert!(!limits.holds(99, 1), "a share of few rows says nothing");
     }
 
     #[test]

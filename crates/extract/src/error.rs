@@ -71,6 +71,32 @@ pub enum ExtractError {
         /// Rows announced.
         announced: u64,
     },
+    /// The control file is of another business date.
+    #[error(
+        "[F04] {file}: its control file says business date {found} where {expected} was expected; is it another day's file under this name? Ask for the right one"
+    )]
+    WrongDate {
+        /// File name.
+        file: String,
+        /// Date in the control file.
+        found: bank::BusinessDate,
+        /// Date in the file name.
+        expected: bank::BusinessDate,
+    },
+    /// A full file is much smaller than the one before.
+    #[error(
+        "[F06] {file}: held, {rows} rows where the delivery before had {before}; nobody is closed because a file shrank. If it is right, accept it for this run with --accept-shrinkage {feed}"
+    )]
+    Shrunk {
+        /// File name.
+        file: String,
+        /// System and feed.
+        feed: String,
+        /// Rows now.
+        rows: u64,
+        /// Rows before.
+        before: u64,
+    },
     /// A header that is not the contract's.
     #[error(
         "[F04] {file}: line 1 has no column `{column}`; it has: {found}. Correct the file or the contract's `source` names"

@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use bank::{BusinessDate, Money};
 
-use crate::account::{AmountAccount, FileAccount};
+use crate::account::{AmountAccount, AmountKey, FileAccount};
 use crate::contract::Contract;
 
 /// Account of every file.
@@ -34,6 +34,7 @@ pub fn raw_tables(contracts: &[Contract]) -> BTreeMap<String, SchemaRef> {
 pub fn file_schema() -> SchemaRef {
     let texts = ["system", "feed", "file", "sha256"].map(|n| Field::new(n, DataType::Utf8, true));
     let counts = [
+        "batch_seq",
         "bytes",
         "delivered_rows",
         "loaded_rows",
@@ -64,6 +65,7 @@ pub fn file_batch(date: BusinessDate, accounts: &[(&Contract, FileAccount)]) -> 
         texts(&|c, _| c.feed.clone()),
         texts(&|_, a| a.file.clone()),
         texts(&|_, a| a.sha256.clone()),
+        counts(|a| u64::from(a.batch_seq)),
         counts(|a| a.bytes),
         counts(|a| a.delivered_rows),
         counts(|a| a.loaded_rows),
@@ -78,19 +80,19 @@ pub fn file_batch(date: BusinessDate, accounts: &[(&Contract, FileAccount)]) -> 
 /// Columns of [`AMOUNT_TABLE`].
 #[must_use]
 pub fn amount_schema() -> SchemaRef {
-    let texts = ["system", "feed", "file", "column_name"].map(|n| Field::new(n, DataType::Utf8, true));
+    let texts = ["system", "feed", "file", "column_name", "currency"].map(|n| Field::new(n, DataType::Utf8, true));
     let amounts = ["announced_amount", "loaded_amount", "quarantined_amount", "duplicate_amount", "other_date_amount"]
         .map(|n| Field::new(n, DataType::Decimal128(18, 2), true));
     let date = Field::new("biz_date", DataType::Date32, true);
     Arc::new(Schema::new([date].into_iter().chain(texts).chain(amounts).collect::<Vec<_>>()))
 }
 
-/// One row per file and amount column.
+/// One row per file, amount column and currency.
 ///
 /// # Errors
 /// When a sum has more digits than a column holds.
 pub fn amount_batch(date: BusinessDate, accounts: &[(&Contract, FileAccount)]) -> Result<RecordBatch, ArrowError> {
-    let rows: Vec<(&Contract, &FileAccount, &String, &AmountAccount)> = accounts
+    let rows: Vec<(&Contract, &FileAccount, &AmountKey, &AmountAccount)> = accounts
         .iter()
         .flat_map(|(c, a)| a.amounts.iter().map(move |(column, amount)| (*c, a, column, amount)))
         .collect();
@@ -104,7 +106,8 @@ pub fn amount_batch(date: BusinessDate, accounts: &[(&Contract, FileAccount)]) -
         texts(rows.iter().map(|r| r.0.system.as_str()).collect()),
         texts(rows.iter().map(|r| r.0.feed.as_str()).collect()),
         texts(rows.iter().map(|r| r.1.file.as_str()).collect()),
-        texts(rows.iter().map(|r| r.2.as_str()).collect()),
+        texts(rows.iter().map(|r| r.2.column.as_str()).collect()),
+        Arc::new(rows.iter().map(|r| r.2.currency.as_deref()).collect::<StringArray>()),
         amounts(&|a| a.announced)?,
         amounts(&|a| Some(a.loaded))?,
         amounts(&|a| Some(a.quarantined))?,

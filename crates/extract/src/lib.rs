@@ -16,7 +16,7 @@ pub mod load;
 pub mod quarantine;
 pub mod record;
 
-pub use account::FileAccount;
+pub use account::{AmountKey, FileAccount};
 pub use contract::Contract;
 pub use error::ExtractError;
 pub use load::{LoadedFile, load_file};

@@ -13,7 +13,7 @@ use bank::{BusinessDate, Money};
 use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::account::{AmountAccount, FileAccount};
+use crate::account::{AmountAccount, AmountKey, FileAccount};
 use crate::column::{Builder, ROW_HASH_TYPE, Value, read};
 use crate::contract::{Contract, DatedBy};
 use crate::control::Control;
@@ -61,6 +61,11 @@ pub fn load_file(contract: &Contract, path: &Path, window: DateWindow) -> Result
     let file = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let unreadable = |source| ExtractError::Read { path: path.to_owned(), source };
     let control = control_of(contract, path, &file)?;
+    if let Some(found) =
+        control.biz_date.filter(|d| contract.delivery.dated_by == DatedBy::FileName && *d != window.date)
+    {
+        return Err(ExtractError::WrongDate { file, found, expected: window.date });
+    }
     let delivered = std::fs::read(path).map_err(unreadable)?;
     let sha256 = hex::encode(Sha256::digest(&delivered));
     if control.sha256.as_ref().is_some_and(|announced| *announced != sha256) {
@@ -68,7 +73,8 @@ pub fn load_file(contract: &Contract, path: &Path, window: DateWindow) -> Result
     }
     let bytes = delivered.len() as u64;
     let content = decompress(&file, delivered)?;
-    let account = FileAccount { file, sha256, bytes, ..FileAccount::default() };
+    let batch_seq = control.batch_seq.unwrap_or(1);
+    let account = FileAccount { file, sha256, batch_seq, bytes, ..FileAccount::default() };
     let mut loader = Loader::new(contract, window, account, &control);
     loader.read_all(&content)?;
     let loaded = loader.finish()?;
@@ -117,6 +123,13 @@ impl Layout {
     }
 }
 
+/// Amounts of a row in the order of the contract's totals, and their currency where it matters.
+#[derive(Default, Clone)]
+struct Amounts {
+    currency: Option<String>,
+    values: Vec<Money>,
+}
+
 struct Loader<'c> {
     contract: &'c Contract,
     layout: Layout,
@@ -124,11 +137,12 @@ struct Loader<'c> {
     decoder: Decoder,
     key: Vec<usize>,
     totals: Vec<usize>,
+    currency: Option<usize>,
     dated: Option<usize>,
     builders: Vec<Builder>,
     rows: Vec<Built>,
     hashes: Vec<u128>,
-    amounts_by_row: Vec<Vec<Money>>,
+    amounts_by_row: Vec<Amounts>,
     first_seen: HashMap<u128, FirstSeen>,
     quarantined: Vec<QuarantinedRow>,
     undecodable: Option<(u64, u64)>,
@@ -139,9 +153,8 @@ struct Loader<'c> {
 impl<'c> Loader<'c> {
     fn new(contract: &'c Contract, window: DateWindow, mut account: FileAccount, control: &Control) -> Self {
         let place = |name: &String| contract.columns.iter().position(|c| c.name == *name);
-        for name in &contract.delivery.totals {
-            let announced = control.totals.get(name).copied();
-            account.amounts.insert(name.clone(), AmountAccount { announced, ..AmountAccount::default() });
+        for (key, announced) in announced(contract, control) {
+            account.amounts.insert(key, AmountAccount { announced, ..AmountAccount::default() });
         }
         Loader {
             contract,
@@ -150,6 +163,7 @@ impl<'c> Loader<'c> {
             decoder: Decoder::new(&contract.file.encoding),
             key: contract.key.iter().filter_map(place).collect(),
             totals: contract.delivery.totals.iter().filter_map(place).collect(),
+            currency: contract.delivery.totals_by.as_ref().and_then(place),
             dated: match &contract.delivery.dated_by {
                 DatedBy::Column(name) => place(name),
                 _ => None,
@@ -330,19 +344,17 @@ impl<'c> Loader<'c> {
     }
 
     /// Amounts of a row for the account, read leniently: a quarantined 12,000.00 still counts as twelve thousand.
-    fn amounts(&self, fields: &[Cow<'_, str>]) -> Vec<Money> {
-        let lenient = |place: &usize| {
-            let field = self.layout.place.get(*place).and_then(|at| fields.get(*at)).map_or("", |f| f.as_ref());
-            Money::parse(&field.trim().replace(',', "")).unwrap_or_default()
-        };
-        self.totals.iter().map(lenient).collect()
+    fn amounts(&self, fields: &[Cow<'_, str>]) -> Amounts {
+        let field = |place: usize| self.layout.place.get(place).and_then(|at| fields.get(*at)).map_or("", |f| f.trim());
+        let lenient = |place: &usize| Money::parse(&field(*place).replace(',', "")).unwrap_or_default();
+        let currency = self.currency.map(|place| field(place).to_owned());
+        Amounts { currency, values: self.totals.iter().map(lenient).collect() }
     }
 
-    fn add(&mut self, amounts: &[Money], part: impl Fn(&mut AmountAccount) -> &mut Money) {
-        for (name, amount) in self.contract.delivery.totals.iter().zip(amounts) {
-            if let Some(account) = self.account.amounts.get_mut(name) {
-                *part(account) += *amount;
-            }
+    fn add(&mut self, amounts: &Amounts, part: impl Fn(&mut AmountAccount) -> &mut Money) {
+        for (column, amount) in self.contract.delivery.totals.iter().zip(&amounts.values) {
+            let key = AmountKey { column: column.clone(), currency: amounts.currency.clone() };
+            *part(self.account.amounts.entry(key).or_default()) += *amount;
         }
     }
 
@@ -416,6 +428,24 @@ fn beyond(limits: &crate::contract::Limits, rows: u64, delivered: u64) -> bool {
     rows > 0 && (share > limits.quarantine_share || rows > limits.quarantine_rows)
 }
 
+/// What the control file announces for each declared column, and for each currency where sums are taken per currency.
+fn announced(contract: &Contract, control: &Control) -> Vec<(AmountKey, Option<Money>)> {
+    let mut expected = Vec::new();
+    for column in &contract.delivery.totals {
+        if contract.delivery.totals_by.is_none() {
+            expected.push((AmountKey::of(column), control.totals.get(column).copied()));
+            continue;
+        }
+        for (name, total) in &control.totals {
+            if let Some(currency) = name.strip_prefix(column.as_str()).and_then(|rest| rest.strip_prefix('_')) {
+                let key = AmountKey { column: column.clone(), currency: Some(currency.to_owned()) };
+                expected.push((key, Some(*total)));
+            }
+        }
+    }
+    expected
+}
+
 fn verify(contract: &Contract, control: &Control, loaded: &LoadedFile) -> Result<(), ExtractError> {
     let account = &loaded.account;
     let file = || account.file.clone();
@@ -423,10 +453,13 @@ fn verify(contract: &Contract, control: &Control, loaded: &LoadedFile) -> Result
         return Err(ExtractError::RowCount { file: file(), found: account.delivered_rows, announced });
     }
     for (column, amount) in &account.amounts {
-        let Some(announced) = amount.announced.filter(|total| *total != amount.found()) else { continue };
+        // A currency that was not announced at all, in a file that announces others, is announced as nothing.
+        let is_unannounced = column.currency.is_some() && !control.totals.is_empty() && amount.announced.is_none();
+        let announced = amount.announced.or(is_unannounced.then_some(Money::ZERO));
+        let Some(announced) = announced.filter(|total| *total != amount.found()) else { continue };
         return Err(ExtractError::Totals {
             file: file(),
-            column: column.clone(),
+            column: column.to_string(),
             found: amount.found().to_string(),
             announced: announced.to_string(),
             difference: (amount.found() - announced).to_string(),
@@ -472,17 +505,53 @@ mod tests {
 
     #[test]
     fn every_row_and_cent_is_accounted_for() {
-        // Acceptance A5, in one currency.
         let loaded = load(ROWS, "rows=5\nsum_balance=13485.50\n", CONTRACT).unwrap();
         let account = &loaded.account;
         assert!(account.rows_tie());
         assert_eq!((account.loaded_rows, account.quarantined_rows), (4, 1));
-        let balance = &account.amounts["balance"];
+        let balance = &account.amounts[&AmountKey::of("balance")];
         assert_eq!(
             (balance.loaded.to_string(), balance.quarantined.to_string()),
             ("1485.50".into(), "12000.00".into())
         );
         assert!(loaded.quarantined[0].describe().starts_with("line 5: Q04 balance"));
+    }
+
+    /// A deposit file in two currencies.
+    const CURRENCIES: &str = "1|1200.50|CNY\n2|0.00|CNY\n3|-15.00|CNY\n4|300.00|USD\n5|12,000.00|CNY\n";
+
+    fn by_currency() -> String {
+        CONTRACT
+            .replace("totals = [\"balance\"]", "totals = [\"balance\"], totals_by = \"ccy\"")
+            .replace("required = true },\n        ]", "required = true },\n{ name = \"ccy\", type = \"text\" },\n]")
+    }
+
+    #[test]
+    fn amounts_tie_per_currency() {
+        // Acceptance A5.
+        let control = "rows=5\nsum_balance_CNY=13185.50\nsum_balance_USD=300.00\n";
+        let account = load(CURRENCIES, control, &by_currency()).unwrap().account;
+        let of = |currency: &str| {
+            let key = AmountKey { column: "balance".into(), currency: Some(currency.into()) };
+            (account.amounts[&key].loaded.to_string(), account.amounts[&key].quarantined.to_string())
+        };
+        assert_eq!(of("CNY"), ("1185.50".into(), "12000.00".into()));
+        assert_eq!(of("USD"), ("300.00".into(), "0.00".into()));
+        // Acceptance A6, and a currency that was not announced.
+        let refused = load(CURRENCIES, &control.replace("185.50", "185.51"), &by_currency()).unwrap_err().to_string();
+        assert!(
+            refused.starts_with("[F08]") && refused.contains("balance CNY") && refused.ends_with("-0.01"),
+            "{refused}"
+        );
+        let refused = load(CURRENCIES, "rows=5\nsum_balance_CNY=13185.50\n", &by_currency()).unwrap_err().to_string();
+        assert!(refused.contains("balance USD") && refused.ends_with("difference 300.00"), "{refused}");
+    }
+
+    #[test]
+    fn another_days_file_under_this_name_is_refused() {
+        assert!(load(ROWS, "biz_date=20250630\nrows=5\n", CONTRACT).is_ok());
+        let refused = load(ROWS, "biz_date=2025-06-29\nrows=5\n", CONTRACT).unwrap_err().to_string();
+        assert!(refused.starts_with("[F04]") && refused.contains("2025-06-29"), "{refused}");
     }
 
     #[test]
@@ -540,7 +609,7 @@ mod tests {
         let february = load_file(&contract, &path, window(Some("1993-01-31"), "1993-02-28")).unwrap().account;
         assert_eq!((january.loaded_rows, january.other_date_rows), (2, 1));
         assert_eq!((february.loaded_rows, february.other_date_rows), (1, 2));
-        assert_eq!(february.amounts["amount"].loaded.to_string(), "4.00");
+        assert_eq!(february.amounts[&AmountKey::of("amount")].loaded.to_string(), "4.00");
         assert!(january.rows_tie() && february.rows_tie());
     }
 

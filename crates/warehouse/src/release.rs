@@ -53,6 +53,12 @@ pub struct InputFile {
     pub file: String,
     /// SHA-256 as delivered.
     pub sha256: String,
+    /// Which delivery of the business date it is, from 1.
+    #[serde(default = "first_delivery")]
+    pub batch_seq: u32,
+    /// Much smaller than the delivery before, and accepted by somebody all the same.
+    #[serde(default)]
+    pub is_shrinkage_accepted: bool,
     /// Data rows.
     pub delivered_rows: u64,
     /// Loaded.
@@ -63,6 +69,10 @@ pub struct InputFile {
     pub duplicate_rows: u64,
     /// Rows of other business dates.
     pub other_date_rows: u64,
+}
+
+fn first_delivery() -> u32 {
+    1
 }
 
 /// Outcome of one check.

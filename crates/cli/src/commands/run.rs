@@ -40,7 +40,13 @@ pub struct RunArgs {
     /// Start from nothing and rebuild every business date from the landing files.
     #[arg(long, conflicts_with_all = ["from", "to"])]
     full: bool,
+    /// Accept a full file that is much smaller than the one before, as in `core/customer`; may be repeated.
+    #[arg(long, value_name = "SYSTEM/FEED")]
+    accept_shrinkage: Vec<String>,
 }
+
+/// Releases whose files are looked at again: the restatement window of the domain specification, in days.
+const RECENT_RELEASES: usize = 35;
 
 /// Do it.
 pub fn run(args: &RunArgs, printer: &Printer) -> Result<(), CliFailure> {
@@ -49,7 +55,7 @@ pub fn run(args: &RunArgs, printer: &Printer) -> Result<(), CliFailure> {
     if project.is_masked() {
         project.pseudonym_key()?;
     }
-    let landing = Landing::new(&project)?;
+    let landing = Landing::new(&project)?.accept_shrinkage(&args.accept_shrinkage)?;
     let _lock = WriterLock::take(&project.warehouse())?;
     let releases = project.releases();
     let current = releases.current()?;
@@ -66,6 +72,11 @@ pub fn run(args: &RunArgs, printer: &Printer) -> Result<(), CliFailure> {
             "warning: {} arrived after a later business date was processed and is not loaded; `tally run --full` includes it",
             late.join(", ")
         ));
+    }
+    if !args.full {
+        let chain = releases.chain()?;
+        let recent = &chain[chain.len().saturating_sub(RECENT_RELEASES)..];
+        landing.delivered_again(recent).iter().for_each(|again| printer.talk(&format!("warning: {again}")));
     }
     if dates.is_empty() {
         return nothing_to_do(&project, current.as_ref(), printer);
@@ -177,8 +188,7 @@ impl Build<'_> {
     /// One business date. Published only when it does not lie before what readers see: a full rebuild shows itself
     /// when it has caught up.
     async fn date(&mut self, date: BusinessDate, progress: &Progress) -> Result<Option<Manifest>, CliFailure> {
-        let before = self.base.as_ref().and_then(|b| b.biz_date.parse().ok());
-        let delivery = self.landing.deliver(date, before)?;
+        let delivery = self.landing.deliver(date, self.base.as_ref())?;
         let now = Utc::now();
         let stamp = Stamp {
             run_id: format!("{}-{}", now.format("%Y%m%dT%H%M%S%3fZ"), std::process::id()),
