@@ -7,6 +7,7 @@ select
     card_limit,
     balance,
     open_date,
-    status
+    status,
+    branch_no
 from raw_card__account
 where biz_date = biz_date()

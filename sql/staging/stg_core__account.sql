@@ -10,6 +10,7 @@ select
     nullif(close_date, date '9999-12-31') as close_date,
     status,
     balance,
-    branch_no
+    branch_no,
+    gl_subject
 from raw_core__account
 where biz_date = biz_date()

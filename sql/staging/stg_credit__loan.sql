@@ -10,6 +10,7 @@ select
     start_date,
     mature_date,
     first_unpaid_due_date,
-    branch_no
+    branch_no,
+    gl_subject
 from raw_credit__loan
 where biz_date = biz_date()

@@ -125,6 +125,37 @@ fn a_full_file_that_shrank_is_held_until_somebody_accepts_it() {
 }
 
 #[test]
+fn a_general_ledger_that_does_not_tie_blocks_until_the_tolerance_allows_it() {
+    // Acceptance B5: 0.50 in one branch and subject.
+    let folder = bank_before_second_night();
+    let path = file(folder.path(), "CORE_GL_CONTROL");
+    let mut content = String::new();
+    flate2::read::MultiGzDecoder::new(fs::File::open(&path).unwrap()).read_to_string(&mut content).unwrap();
+    let first = content.lines().next().unwrap().to_owned();
+    let (keys, balance) = first.rsplit_once("|@|").unwrap();
+    let cents = balance.replace('.', "").parse::<i64>().unwrap() + 50;
+    let changed = content.replacen(&first, &format!("{keys}|@|{}.{:02}", cents / 100, cents % 100), 1);
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(changed.as_bytes()).unwrap();
+    let compressed = encoder.finish().unwrap();
+    fs::write(&path, &compressed).unwrap();
+    let hash = hex::encode(sha2::Sha256::digest(&compressed));
+    fs::write(format!("{}.ctl", path.display()), format!("rows={}\nsha256={hash}\n", changed.lines().count())).unwrap();
+    let said = fails(folder.path(), &["run"], 1);
+    assert!(said.contains("the_general_ledger_ties: 1 failing row"), "{said}");
+    still_first(folder.path());
+    let reference = folder.path().join("sql/reference");
+    fs::create_dir_all(&reference).unwrap();
+    fs::write(reference.join("ref_tolerance.csv"), "tolerance,amount,reason\ngl_break,1.00,agreed with accounting\n")
+        .unwrap();
+    let toml = crate::program::workspace().join("sql/reference/ref_tolerance.toml");
+    fs::copy(toml, reference.join("ref_tolerance.toml")).unwrap();
+    done(folder.path(), &["run"]);
+    let breaks = crate::program::query(folder.path(), "select break_amount, is_tolerated from stat_gl_break");
+    assert_eq!(breaks, [serde_json::json!({ "break_amount": "0.50", "is_tolerated": true })]);
+}
+
+#[test]
 fn yesterdays_file_under_todays_name_is_refused() {
     let folder = bank_before_second_night();
     let landing = folder.path().join("landing");

@@ -6,19 +6,24 @@ use arrow::array::{
     ArrayRef, Date32Builder, Decimal128Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder,
 };
 use arrow::datatypes::DataType;
+use bank::decimal::DecimalError;
 use bank::mask::Mask;
 use bank::{BusinessDate, decimal};
 use chrono::{FixedOffset, NaiveDateTime, Offset, Utc};
 
-use crate::contract::{ColumnContract, ColumnType};
+use crate::contract::{Check, ColumnContract, ColumnType};
 use crate::decode::REPLACEMENT;
 use crate::quarantine::{Reason, ReasonCode};
+use crate::{lenient, looks};
 
 /// Dates that sources write for "no end" and for "none"; domain specification §1.2.
 const OPEN_END: [&str; 4] = ["99991231", "99999999", "29991231", "20991231"];
 const MISSING: [&str; 4] = ["00000000", "19000101", "18991231", "00010101"];
 const DATE_FORM: &str = "%Y%m%d";
 const TIMESTAMP_FORM: &str = "%Y%m%d%H%M%S";
+
+/// What a code becomes that no list knows.
+const UNKNOWN: &str = "UNKNOWN";
 
 /// A typed value, or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,46 +42,122 @@ pub enum Value<'a> {
     Decimal(i128),
 }
 
-/// Read one field as its column asks.
+/// A value, and what is to be said about it although it is accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field<'a> {
+    /// The value.
+    pub value: Value<'a>,
+    /// A doubt about it.
+    pub doubt: Option<Reason>,
+}
+
+/// Read one field as its column asks, on a business date.
 ///
 /// # Errors
 /// The reason for quarantine; the value in it is masked.
-pub fn read<'a>(column: &ColumnContract, is_key: bool, field: &'a str) -> Result<Value<'a>, Reason> {
+pub fn read<'a>(
+    column: &'a ColumnContract,
+    is_key: bool,
+    field: &'a str,
+    biz_date: BusinessDate,
+) -> Result<Field<'a>, Reason> {
     let reason = |code, detail: String| Reason { code, column: Some(column.name.clone()), detail };
     let text = field.trim_matches([' ', '\u{3000}', '\t']);
     let must_be_exact = is_key || column.column_type != ColumnType::Text;
     if must_be_exact && text.contains(REPLACEMENT) {
         return Err(reason(ReasonCode::Q02, "bytes that are not text in the declared encoding".to_owned()));
     }
+    let sure = |value| Ok(Field { value, doubt: None });
     if text.is_empty() || column.null_words.iter().any(|w| w == text) {
         return match column.required || is_key {
             true => Err(reason(ReasonCode::Q03, "mandatory field is empty".to_owned())),
-            false => Ok(Value::Null),
+            false => sure(Value::Null),
         };
     }
     let shown = || column.shown(text);
-    match column.column_type {
-        ColumnType::Text => Ok(Value::Text(text)),
+    let value = match column.column_type {
+        ColumnType::Text => return code(column, is_key, text, biz_date),
         ColumnType::Int => text
             .parse()
             .map(Value::Int)
-            .map_err(|_| reason(ReasonCode::Q04, format!("`{}` is not a whole number", shown()))),
-        ColumnType::Decimal(precision, scale) => decimal::parse(text, precision, scale)
+            .map_err(|_| reason(ReasonCode::Q04, format!("`{}` is not a whole number", shown())))?,
+        ColumnType::Decimal(precision, scale) => amount(column, text, precision, scale)
             .map(Value::Decimal)
-            .map_err(|e| reason(ReasonCode::Q04, format!("`{}`: {e}", shown()))),
+            .map_err(|e| reason(ReasonCode::Q04, format!("`{}`: {e}", shown())))?,
         ColumnType::Date => date(column, text)
             .map_err(|()| reason(ReasonCode::Q05, format!("`{}` is not a date", shown())))
             .and_then(|value| match (value, column.required || is_key) {
                 (Value::Null, true) => Err(reason(ReasonCode::Q03, "mandatory date is a placeholder".to_owned())),
                 (value, _) => Ok(value),
-            }),
+            })?,
         ColumnType::Timestamp => {
             NaiveDateTime::parse_from_str(text, column.format.as_deref().unwrap_or(TIMESTAMP_FORM))
                 .ok()
                 .and_then(|t| t.and_local_timezone(column.offset()).single())
                 .map(|t| Value::Timestamp(t.timestamp_micros()))
-                .ok_or_else(|| reason(ReasonCode::Q05, format!("`{}` is not a time", shown())))
+                .ok_or_else(|| reason(ReasonCode::Q05, format!("`{}` is not a time", shown())))?
         }
+    };
+    let number = match &value {
+        Value::Int(n) => Some(i128::from(*n)),
+        Value::Decimal(n) => Some(*n),
+        Value::Date(n) => Some(i128::from(*n)),
+        _ => None,
+    };
+    let (min, max) = column.bounds;
+    let is_outside = number.is_some_and(|n| min.is_some_and(|min| n < min) || max.is_some_and(|max| n > max));
+    let detail = || format!("`{}` is not between the contract's min and max", shown());
+    Ok(Field { value, doubt: is_outside.then(|| reason(ReasonCode::Q10, detail())) })
+}
+
+/// A text: mapped to its canonical code where the contract lists codes, looked at where it says how.
+fn code<'a>(
+    column: &'a ColumnContract,
+    is_key: bool,
+    text: &'a str,
+    biz_date: BusinessDate,
+) -> Result<Field<'a>, Reason> {
+    let doubt = |code, detail: String| Some(Reason { code, column: Some(column.name.clone()), detail });
+    if !column.codes.is_empty() || !column.values.is_empty() {
+        let canonical = column.codes.get(text).map(String::as_str);
+        let listed = column.values.iter().any(|v| v == text).then_some(text);
+        let unknown = || doubt(ReasonCode::Q06, format!("`{}` is not in the code list", column.shown(text)));
+        return match (canonical.or(listed), column.strict || is_key) {
+            (Some(known), _) => Ok(Field { value: Value::Text(known), doubt: None }),
+            (None, true) => Err(unknown().unwrap_or_else(|| Reason {
+                code: ReasonCode::Q06,
+                column: Some(column.name.clone()),
+                detail: String::new(),
+            })),
+            (None, false) => Ok(Field { value: Value::Text(UNKNOWN), doubt: unknown() }),
+        };
+    }
+    let looks_wrong = |code, what: &str| doubt(code, format!("`{}` {what}", column.shown(text)));
+    let doubt = match column.check {
+        Some(Check::ResidentId) if !looks::resident_id(text, biz_date) => {
+            looks_wrong(ReasonCode::W01, "fails its check digit")
+        }
+        Some(Check::Mobile) if !looks::mobile(text) => looks_wrong(ReasonCode::W02, "is no mobile number"),
+        Some(Check::CardNumber) if !looks::card_number(text) => looks_wrong(ReasonCode::W03, "fails its check digit"),
+        Some(Check::Name) if !looks::name(text) => looks_wrong(ReasonCode::W04, "has digits or test words"),
+        _ if text.contains(REPLACEMENT) => doubt(ReasonCode::NameEnc, "undecodable bytes".to_owned()),
+        _ => None,
+    };
+    Ok(Field { value: Value::Text(text), doubt })
+}
+
+fn amount(column: &ColumnContract, text: &str, precision: u8, scale: u8) -> Result<i128, DecimalError> {
+    let plain;
+    let text = match column.lenient_numbers {
+        true => {
+            plain = lenient::plain(text);
+            plain.as_str()
+        }
+        false => text,
+    };
+    match column.unit {
+        Some(unit) => unit.parse(text, precision, scale),
+        None => decimal::parse(text, precision, scale),
     }
 }
 
@@ -185,55 +266,109 @@ pub const ROW_HASH_TYPE: DataType = DataType::Binary;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::PrivacyClass;
+    use crate::Contract;
 
-    fn column(column_type: ColumnType) -> ColumnContract {
-        ColumnContract {
-            name: "x".to_owned(),
-            source: None,
-            column_type,
-            format: None,
-            utc_offset: None,
-            required: false,
-            null_words: vec![],
-            class: PrivacyClass::C2,
-            mask: Mask::Redact,
-            description: String::new(),
-        }
+    /// The only column of a contract.
+    fn column(toml: &str) -> ColumnContract {
+        let text = format!(
+            "description = \"d\"\nfile = {{ name = \"A_{{biz_date}}\", delimiter = \"|\" }}\ndelivery = {{ mode = \"full\" }}\n\
+             columns = [{{ name = \"x\", {toml} }}]"
+        );
+        Contract::parse(std::path::Path::new("core/a.toml"), &text).unwrap().columns.remove(0)
+    }
+
+    fn today() -> BusinessDate {
+        "2025-06-30".parse().unwrap()
+    }
+
+    fn value<'a>(column: &'a ColumnContract, text: &'a str) -> Value<'a> {
+        read(column, false, text, today()).unwrap().value
+    }
+
+    fn refused(column: &ColumnContract, text: &str) -> ReasonCode {
+        read(column, false, text, today()).unwrap_err().code
+    }
+
+    fn doubted(column: &ColumnContract, text: &str) -> Option<ReasonCode> {
+        read(column, false, text, today()).unwrap().doubt.map(|d| d.code)
     }
 
     #[test]
     fn dates_have_sentinels() {
         // Acceptance A12.
-        let date = column(ColumnType::Date);
-        assert_eq!(read(&date, false, "20230229").unwrap_err().code, ReasonCode::Q05);
-        assert_eq!(read(&date, false, "00000000"), Ok(Value::Null));
-        assert_eq!(read(&date, false, "99999999"), read(&date, false, "99991231"));
-        assert_eq!(read(&date, false, "20240229"), Ok(Value::Date(19_782)));
-        assert_eq!(read(&date, true, "00000000").unwrap_err().code, ReasonCode::Q03);
+        let date = column("type = \"date\"");
+        assert_eq!(refused(&date, "20230229"), ReasonCode::Q05);
+        assert_eq!(value(&date, "00000000"), Value::Null);
+        assert_eq!(value(&date, "99999999"), value(&date, "99991231"));
+        assert_eq!(value(&date, "20240229"), Value::Date(19_782));
+        assert_eq!(read(&date, true, "00000000", today()).unwrap_err().code, ReasonCode::Q03);
     }
 
     #[test]
     fn times_are_kept_as_utc() {
-        let mut time = column(ColumnType::Timestamp);
-        time.utc_offset = Some("+08:00".to_owned());
+        let time = column("type = \"timestamp\", utc_offset = \"+08:00\"");
         // 1970-01-01 08:00:01 in Beijing is one second after the epoch.
-        assert_eq!(read(&time, false, "19700101080001"), Ok(Value::Timestamp(1_000_000)));
-        assert_eq!(read(&time, false, "19700101250001").unwrap_err().code, ReasonCode::Q05);
+        assert_eq!(value(&time, "19700101080001"), Value::Timestamp(1_000_000));
+        assert_eq!(refused(&time, "19700101250001"), ReasonCode::Q05);
     }
 
     #[test]
     fn a_bad_amount_is_shown_by_its_shape() {
-        let reason = read(&column(ColumnType::Decimal(18, 2)), false, "12,345.00").unwrap_err();
-        assert_eq!(reason.code, ReasonCode::Q04);
-        assert!(reason.to_string().contains("99,999.99"), "{reason}");
+        let reason = read(&column("type = \"decimal(18,2)\""), false, "12,345.00", today()).unwrap_err().to_string();
+        assert!(reason.starts_with("Q04") && reason.contains("99,999.99"), "{reason}");
+    }
+
+    #[test]
+    fn numbers_are_read_leniently_only_when_asked() {
+        let lenient = column("type = \"decimal(18,2)\", lenient_numbers = true");
+        for (text, minor) in [("12,000.00", 1_200_000), ("1.2E3", 120_000), ("１２．５", 1_250), ("-1,234", -123_400)]
+        {
+            assert_eq!(value(&lenient, text), Value::Decimal(minor), "{text}");
+            assert_eq!(refused(&column("type = \"decimal(18,2)\""), text) == ReasonCode::Q04, text != "x", "{text}");
+        }
+        assert_eq!(refused(&lenient, "12,00.00"), ReasonCode::Q04);
+    }
+
+    #[test]
+    fn units_and_bounds_belong_to_the_column() {
+        let fen = column("type = \"decimal(18,2)\", unit = \"fen\", min = \"0\", max = \"2000.00\"");
+        assert_eq!((value(&fen, "123456"), doubted(&fen, "123456")), (Value::Decimal(123_456), None));
+        assert_eq!(doubted(&fen, "200001"), Some(ReasonCode::Q10));
+        assert_eq!(doubted(&fen, "-1"), Some(ReasonCode::Q10));
+        let date = column("type = \"date\", min = \"2000-01-01\"");
+        assert_eq!((doubted(&date, "19991231"), doubted(&date, "20000101")), (Some(ReasonCode::Q10), None));
+    }
+
+    #[test]
+    fn codes_are_mapped_and_unknown_ones_flagged_or_refused() {
+        // Q06.
+        let currency = "type = \"text\", codes = { \"01\" = \"CNY\", \"14\" = \"USD\" }, values = [\"CNY\"]";
+        let loose = column(currency);
+        assert_eq!((value(&loose, "14"), value(&loose, "CNY")), (Value::Text("USD"), Value::Text("CNY")));
+        assert_eq!((value(&loose, "99"), doubted(&loose, "99")), (Value::Text("UNKNOWN"), Some(ReasonCode::Q06)));
+        assert_eq!(refused(&column(&format!("{currency}, strict = true")), "99"), ReasonCode::Q06);
+    }
+
+    #[test]
+    fn identity_quality_is_a_doubt_and_never_a_refusal() {
+        // W01 to W04; acceptance C3, C14, C15.
+        for (check, good, bad, code) in [
+            ("resident_id", "11010519491231002X", "110105194912310021", ReasonCode::W01),
+            ("mobile", "+86 138-0013-8000", "12345678901", ReasonCode::W02),
+            ("card_number", "9999990000000014", "9999991234567890123", ReasonCode::W03),
+            ("name", "欧阳娜娜", "测试客户", ReasonCode::W04),
+        ] {
+            let column = column(&format!("type = \"text\", check = \"{check}\""));
+            assert_eq!((doubted(&column, good), doubted(&column, bad)), (None, Some(code)), "{check}");
+        }
     }
 
     #[test]
     fn undecodable_bytes_matter_in_keys_only() {
         // Acceptance A2.
-        let name = column(ColumnType::Text);
-        assert_eq!(read(&name, false, "李\u{FFFD}"), Ok(Value::Text("李\u{FFFD}")));
-        assert_eq!(read(&name, true, "李\u{FFFD}").unwrap_err().code, ReasonCode::Q02);
+        let name = column("type = \"text\"");
+        assert_eq!(value(&name, "李\u{FFFD}"), Value::Text("李\u{FFFD}"));
+        assert_eq!(doubted(&name, "李\u{FFFD}"), Some(ReasonCode::NameEnc));
+        assert_eq!(read(&name, true, "李\u{FFFD}", today()).unwrap_err().code, ReasonCode::Q02);
     }
 }

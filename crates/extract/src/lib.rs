@@ -12,7 +12,9 @@ pub mod decode;
 pub mod error;
 pub mod file_name;
 pub mod ledger;
+mod lenient;
 pub mod load;
+mod looks;
 pub mod quarantine;
 pub mod record;
 

@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::account::{AmountAccount, AmountKey, FileAccount};
 use crate::column::{Builder, ROW_HASH_TYPE, Value, read};
-use crate::contract::{Contract, DatedBy};
+use crate::contract::{ColumnType, Contract, DatedBy, Severity};
 use crate::control::Control;
 use crate::decode::{Decoder, REPLACEMENT, decompress};
 use crate::error::ExtractError;
@@ -34,7 +34,7 @@ pub struct DateWindow {
 /// A file that passed.
 #[derive(Debug)]
 pub struct LoadedFile {
-    /// Rows with the contract's columns and `biz_date, src_file, src_line, row_hash`.
+    /// Rows with the contract's columns and `biz_date, src_file, src_line, row_hash, dq_flags`.
     pub batch: RecordBatch,
     /// Rows that failed a check.
     pub quarantined: Vec<QuarantinedRow>,
@@ -50,6 +50,7 @@ pub fn raw_schema(contract: &Contract) -> SchemaRef {
     fields.push(Field::new("src_file", DataType::Utf8, true));
     fields.push(Field::new("src_line", DataType::Int64, true));
     fields.push(Field::new("row_hash", ROW_HASH_TYPE, true));
+    fields.push(Field::new("dq_flags", DataType::Utf8, true));
     Arc::new(Schema::new(fields))
 }
 
@@ -142,6 +143,8 @@ struct Loader<'c> {
     builders: Vec<Builder>,
     rows: Vec<Built>,
     hashes: Vec<u128>,
+    flags: Vec<Option<String>>,
+    orders: Vec<(usize, usize)>,
     amounts_by_row: Vec<Amounts>,
     first_seen: HashMap<u128, FirstSeen>,
     quarantined: Vec<QuarantinedRow>,
@@ -171,6 +174,13 @@ impl<'c> Loader<'c> {
             builders: contract.columns.iter().map(|c| Builder::new(c.column_type)).collect(),
             rows: Vec::new(),
             hashes: Vec::new(),
+            flags: Vec::new(),
+            orders: contract
+                .columns
+                .iter()
+                .enumerate()
+                .filter_map(|(i, c)| Some((i, place(c.not_before.as_ref()?)?)))
+                .collect(),
             amounts_by_row: Vec::new(),
             first_seen: HashMap::new(),
             quarantined: Vec::new(),
@@ -244,16 +254,25 @@ impl<'c> Loader<'c> {
             return;
         }
         let mut reasons = Vec::new();
+        let mut flags = Vec::new();
         let mut values = Vec::with_capacity(contract.columns.len());
         for (place, (column, at)) in contract.columns.iter().zip(&self.layout.place).enumerate() {
             let field = fields.get(*at).map_or("", |f| f.as_ref());
-            match read(column, self.key.contains(&place), field) {
-                Ok(value) => values.push(value),
+            match read(column, self.key.contains(&place), field, self.window.date) {
+                Ok(field) => {
+                    if let Some(doubt) = field.doubt {
+                        sort_out(contract, doubt, &mut reasons, &mut flags);
+                    }
+                    values.push(field.value);
+                }
                 Err(reason) => {
                     reasons.push(reason);
                     values.push(Value::Null);
                 }
             }
+        }
+        for doubt in self.doubts_of_row(&values) {
+            sort_out(contract, doubt, &mut reasons, &mut flags);
         }
         let dated = self.dated.map(|place| &values[place]);
         if self.is_of_other_date(dated, reasons.is_empty()) {
@@ -288,7 +307,10 @@ impl<'c> Loader<'c> {
                 }
             }
         }
-        self.account.warned_rows += u64::from(has_replacement);
+        flags.sort();
+        flags.dedup();
+        self.account.warned_rows += u64::from(!flags.is_empty());
+        self.flags.push((!flags.is_empty()).then(|| flags.join(",")));
         for (builder, value) in self.builders.iter_mut().zip(&values) {
             builder.append(value);
         }
@@ -321,6 +343,39 @@ impl<'c> Loader<'c> {
             }
             _ => !passed && self.window.after.is_some(),
         }
+    }
+
+    /// Doubts that need more than one column, or the business date.
+    fn doubts_of_row(&self, values: &[Value<'_>]) -> Vec<Reason> {
+        let columns = &self.contract.columns;
+        let mut doubts = Vec::new();
+        let mut doubt = |code, place: usize, detail: String| {
+            doubts.push(Reason { code, column: Some(columns[place].name.clone()), detail });
+        };
+        for (late, early) in &self.orders {
+            if let (Value::Date(late_day), Value::Date(early_day)) = (&values[*late], &values[*early])
+                && late_day < early_day
+            {
+                doubt(ReasonCode::Q05, *late, format!("lies before {}", columns[*early].name));
+            }
+        }
+        for (place, column) in columns.iter().enumerate().filter(|(_, c)| c.not_after_biz_date) {
+            if matches!(&values[place], Value::Date(day) if *day > self.window.date.days_since_epoch()) {
+                doubt(ReasonCode::Q10, place, format!("{} lies after the business date", column.name));
+            }
+        }
+        for place in &self.totals {
+            if let (Value::Decimal(amount), ColumnType::Decimal(_, scale)) =
+                (&values[*place], columns[*place].column_type)
+            {
+                let limit =
+                    i128::from(self.contract.limits.amount).saturating_mul(10_i128.saturating_pow(u32::from(scale)));
+                if amount.abs() > limit {
+                    doubt(ReasonCode::Q10, *place, format!("more than {}", self.contract.limits.amount));
+                }
+            }
+        }
+        doubts
     }
 
     fn conflict(&self) -> Reason {
@@ -391,6 +446,7 @@ impl<'c> Loader<'c> {
         columns.push(Arc::new(self.rows.iter().map(|r| i64::try_from(r.line).ok()).collect::<Int64Array>()));
         let hashes: Vec<[u8; 16]> = self.hashes.iter().map(|h| h.to_be_bytes()).collect();
         columns.push(Arc::new(hashes.iter().map(|h| Some(h.as_slice())).collect::<BinaryArray>()));
+        columns.push(Arc::new(self.flags.iter().map(Option::as_deref).collect::<StringArray>()));
         let all = RecordBatch::try_new(raw_schema(self.contract), columns).map_err(assemble)?;
         let keep: BooleanArray = self.rows.iter().map(|r| Some(r.keep)).collect();
         let batch = filter_record_batch(&all, &keep).map_err(assemble)?;
@@ -426,6 +482,15 @@ fn beyond(limits: &crate::contract::Limits, rows: u64, delivered: u64) -> bool {
     #[allow(clippy::cast_precision_loss)]
     let share = rows as f64 / delivered.max(1) as f64;
     rows > 0 && (share > limits.quarantine_share || rows > limits.quarantine_rows)
+}
+
+/// A doubt becomes a reason for quarantine, a flag, or nothing, as the contract says.
+fn sort_out(contract: &Contract, doubt: Reason, reasons: &mut Vec<Reason>, flags: &mut Vec<String>) {
+    match contract.severity.get(&doubt.code).copied().unwrap_or(doubt.code.severity()) {
+        Severity::Quarantine => reasons.push(doubt),
+        Severity::Warn => flags.push(doubt.code.code()),
+        Severity::Ignore => {}
+    }
 }
 
 /// What the control file announces for each declared column, and for each currency where sums are taken per currency.
@@ -648,6 +713,47 @@ mod tests {
             let account = loaded.unwrap().account;
             assert_eq!((account.loaded_rows, account.quarantined_rows), (3 - lost, lost), "{end:?}");
         }
+    }
+
+    /// Loaded rows, quarantined reasons and flags of a file of three columns.
+    fn judged(columns: &str, severity: &str, rows: &str) -> (u64, Vec<String>, Vec<Option<String>>) {
+        let contract = format!(
+            "description = \"d\"\nkey = [\"no\"]\nfile = {{ name = \"A_{{biz_date}}.dat\", delimiter = \"|\" }}\n\
+             delivery = {{ mode = \"full\" }}\nlimits = {{ quarantine_share = 1.0, amount = 1000 }}\n{severity}\n{columns}"
+        );
+        let count = format!("rows={}\n", rows.lines().count());
+        let loaded = load(rows, &count, &contract).unwrap();
+        let reasons = loaded.quarantined.iter().map(QuarantinedRow::describe).collect();
+        let flags = loaded.batch.column_by_name("dq_flags").unwrap();
+        let flags = flags.as_any().downcast_ref::<StringArray>().unwrap();
+        (loaded.account.loaded_rows, reasons, flags.iter().map(|f| f.map(str::to_owned)).collect())
+    }
+
+    #[test]
+    fn dates_in_an_impossible_order_and_days_to_come_are_quarantined() {
+        // Q05, Q10.
+        let columns = "columns = [{ name = \"no\", type = \"text\" }, { name = \"open\", type = \"date\", \
+            not_after_biz_date = true }, { name = \"close\", type = \"date\", not_before = \"open\" }]";
+        let rows = "1|20250101|20250102\n2|20250102|20250101\n3|20250701|99991231\n4||20200101\n";
+        let (loaded, reasons, _) = judged(columns, "", rows);
+        assert_eq!(loaded, 2);
+        assert!(reasons[0].starts_with("line 2: Q05 close: lies before open"), "{reasons:?}");
+        assert!(reasons[1].starts_with("line 3: Q10 open"), "{reasons:?}");
+        let (loaded, _, flags) = judged(columns, "severity = { Q10 = \"warn\" }", rows);
+        assert_eq!((loaded, flags[1].as_deref()), (3, Some("Q10")));
+    }
+
+    #[test]
+    fn doubts_are_flags_until_the_contract_says_otherwise() {
+        let columns = "columns = [{ name = \"no\", type = \"text\" }, { name = \"id\", type = \"text\", \
+            check = \"resident_id\" }, { name = \"mobile\", type = \"text\", check = \"mobile\" }]";
+        let rows = "1|11010519491231002X|13800138000\n2|110105194912310021|123\n";
+        let (loaded, _, flags) = judged(columns, "", rows);
+        assert_eq!((loaded, flags), (2, vec![None, Some("W01,W02".to_owned())]));
+        let (loaded, reasons, _) = judged(columns, "severity = { W01 = \"quarantine\", W02 = \"ignore\" }", rows);
+        assert_eq!((loaded, reasons.len()), (1, 1));
+        // Acceptance O10: numbers of people do not appear in reasons.
+        assert!(reasons[0].contains("W01") && !reasons[0].contains("110105194912310021"), "{reasons:?}");
     }
 
     #[test]

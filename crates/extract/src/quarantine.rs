@@ -4,11 +4,14 @@ use arrow::array::{ArrayRef, BinaryArray, Date32Array, Int64Array, RecordBatch, 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use bank::BusinessDate;
+use serde::Deserialize;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::contract::Severity;
+
 /// Why a row was quarantined; domain specification §2.3.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub enum ReasonCode {
     /// Field count differs from the layout.
     Q01,
@@ -20,8 +23,50 @@ pub enum ReasonCode {
     Q04,
     /// Not a date.
     Q05,
+    /// A code that is not in the list.
+    Q06,
     /// Same key as another row with different content.
     Q07,
+    /// A value out of range, or a date after the business date.
+    Q10,
+    /// The document's check digit is wrong.
+    W01,
+    /// Not a mobile number.
+    W02,
+    /// The card number's check digit is wrong.
+    W03,
+    /// A name with digits or test words.
+    W04,
+    /// Bytes in a text that are not text in the declared encoding.
+    #[serde(rename = "NAME_ENC")]
+    NameEnc,
+}
+
+impl ReasonCode {
+    /// As written in `reason_codes` and `dq_flags`.
+    #[must_use]
+    pub fn code(self) -> String {
+        match self {
+            ReasonCode::NameEnc => "NAME_ENC".to_owned(),
+            other => format!("{other:?}"),
+        }
+    }
+
+    /// What becomes of a row without a word in the contract.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        match self {
+            ReasonCode::Q06 | ReasonCode::W01 | ReasonCode::W02 | ReasonCode::W03 | ReasonCode::W04 => Severity::Warn,
+            ReasonCode::NameEnc => Severity::Warn,
+            _ => Severity::Quarantine,
+        }
+    }
+
+    /// Whether the severity may be chosen: a value that cannot be read cannot be loaded.
+    #[must_use]
+    pub fn can_be(self, severity: Severity) -> bool {
+        severity == self.severity() || self.severity() == Severity::Warn || self == ReasonCode::Q10
+    }
 }
 
 /// One reason: a code, the column, and what to know about the value (already masked).
@@ -38,8 +83,8 @@ pub struct Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.column {
-            Some(column) => write!(f, "{:?} {column}: {}", self.code, self.detail),
-            None => write!(f, "{:?} {}", self.code, self.detail),
+            Some(column) => write!(f, "{} {column}: {}", self.code.code(), self.detail),
+            None => write!(f, "{} {}", self.code.code(), self.detail),
         }
     }
 }
@@ -98,7 +143,7 @@ pub fn batch(
     };
     let number = |n: u64| i64::try_from(n).ok();
     let codes = |r: &QuarantinedRow| {
-        let mut codes: Vec<String> = r.reasons.iter().map(|x| format!("{:?}", x.code)).collect();
+        let mut codes: Vec<String> = r.reasons.iter().map(|x| x.code.code()).collect();
         codes.sort();
         codes.dedup();
         codes.join(",")

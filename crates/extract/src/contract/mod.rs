@@ -3,15 +3,22 @@
 //! One TOML file per feed, `sql/sources/<system>/<feed>.toml`. Unknown keys are refused, so a typing error is found at
 //! once and not by a wrong number.
 
+mod column;
+mod limits;
+mod unit;
+
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use arrow::datatypes::{DataType, Field, TimeUnit};
-use bank::Mask;
-use chrono::FixedOffset;
 use serde::Deserialize;
+
+pub use column::{Check, ColumnContract, ColumnType, PrivacyClass};
+pub use limits::{Limits, Severity};
+pub use unit::Unit;
 
 use crate::error::ExtractError;
 use crate::file_name::FileName;
+use crate::quarantine::ReasonCode;
 
 /// A feed's contract.
 #[derive(Debug, Clone, Deserialize)]
@@ -35,6 +42,9 @@ pub struct Contract {
     /// When a file is refused as a whole.
     #[serde(default)]
     pub limits: Limits,
+    /// What becomes of a row that fails a check whose severity may be chosen, by reason code.
+    #[serde(default)]
+    pub severity: BTreeMap<ReasonCode, Severity>,
     /// The columns in file order.
     pub columns: Vec<ColumnContract>,
 }
@@ -98,153 +108,11 @@ pub struct Delivery {
     pub totals_by: Option<String>,
 }
 
-/// When a file is refused as a whole.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Limits {
-    /// Largest share of quarantined rows.
-    pub quarantine_share: f64,
-    /// Largest number of quarantined rows.
-    pub quarantine_rows: u64,
-    /// Largest share of rows by which a full file may be smaller than the one before; a smaller one is held.
-    pub shrinkage_share: f64,
-    /// Files before with fewer rows than this are not compared: a share of few rows says nothing.
-    pub shrinkage_rows_from: u64,
-}
-
-impl Limits {
-    /// Whether a full file of `rows` rows is held after one of `before` rows. Exactly the limit is accepted.
-    #[must_use]
-    pub fn holds(&self, before: u64, rows: u64) -> bool {
-        // Counts of rows are far below 2^53, so the share is exact enough to compare with a limit.
-        let least = before as f64 * (1.0 - self.shrinkage_share);
-        before >= self.shrinkage_rows_from && (rows as f64) < least
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits { quarantine_share: 0.001, quarantine_rows: 1000, shrinkage_share: 0.2, shrinkage_rows_from: 100 }
-    }
-}
-
-/// Privacy class of JR/T 0171-2020.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub enum PrivacyClass {
-    /// Internal.
-    C1,
-    /// Identifies a person or shows their finances.
-    C2,
-    /// Authentication data: never accepted.
-    C3,
-}
-
-/// One column of a feed.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ColumnContract {
-    /// Name in the warehouse.
-    pub name: String,
-    /// Name in the file's header, when different.
-    pub source: Option<String>,
-    /// Type.
-    #[serde(rename = "type")]
-    pub column_type: ColumnType,
-    /// Date or timestamp form, as `chrono` writes it.
-    pub format: Option<String>,
-    /// Offset of the source's clock, as in `+08:00`; times are kept as UTC.
-    pub utc_offset: Option<String>,
-    /// Whether an empty field sends the row to quarantine.
-    #[serde(default)]
-    pub required: bool,
-    /// Further words that mean "no value" (empty and blank always do).
-    #[serde(default)]
-    pub null_words: Vec<String>,
-    /// Privacy class; what is not declared is treated as C2.
-    #[serde(default = "class_c2")]
-    pub class: PrivacyClass,
-    /// How a value is shown in messages.
-    #[serde(default = "redact")]
-    pub mask: Mask,
-    /// What it means.
-    #[serde(default)]
-    pub description: String,
-}
-
-/// A column's type, written `text`, `date`, `int`, `timestamp` or `decimal(18,2)`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub enum ColumnType {
-    /// Text.
-    Text,
-    /// Whole number.
-    Int,
-    /// Calendar date.
-    Date,
-    /// Point in time, kept as UTC microseconds.
-    Timestamp,
-    /// Exact decimal with precision and scale.
-    Decimal(u8, u8),
-}
-
-impl TryFrom<String> for ColumnType {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let wrong = || format!("unknown type `{text}`; use text, int, date, timestamp or decimal(18,2)");
-        match text.as_str() {
-            "text" => Ok(ColumnType::Text),
-            "int" => Ok(ColumnType::Int),
-            "date" => Ok(ColumnType::Date),
-            "timestamp" => Ok(ColumnType::Timestamp),
-            _ => {
-                let inner = text.strip_prefix("decimal(").and_then(|t| t.strip_suffix(')')).ok_or_else(wrong)?;
-                let (precision, scale) = inner.split_once(',').ok_or_else(wrong)?;
-                let precision: u8 = precision.trim().parse().map_err(|_| wrong())?;
-                let scale: u8 = scale.trim().parse().map_err(|_| wrong())?;
-                if precision == 0 || precision > 38 || scale > precision {
-                    return Err(wrong());
-                }
-                Ok(ColumnType::Decimal(precision, scale))
-            }
-        }
-    }
-}
-
-impl ColumnType {
-    /// The Arrow type that holds it.
-    #[must_use]
-    pub fn arrow(self) -> DataType {
-        match self {
-            ColumnType::Text => DataType::Utf8,
-            ColumnType::Int => DataType::Int64,
-            ColumnType::Date => DataType::Date32,
-            ColumnType::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
-            // A decimal's scale is at most 38.
-            ColumnType::Decimal(precision, scale) => DataType::Decimal128(precision, i8::try_from(scale).unwrap_or(0)),
-        }
-    }
-}
-
-impl ColumnContract {
-    /// The Arrow field in raw tables.
-    #[must_use]
-    pub fn field(&self) -> Field {
-        Field::new(&self.name, self.column_type.arrow(), true)
-    }
-}
-
 fn utf_8() -> String {
     "utf-8".to_owned()
 }
 fn by_file_name() -> DatedBy {
     DatedBy::FileName
-}
-fn class_c2() -> PrivacyClass {
-    PrivacyClass::C2
-}
-fn redact() -> Mask {
-    Mask::Redact
 }
 
 impl Contract {
@@ -268,46 +136,39 @@ impl Contract {
         format!("raw_{}__{}", self.system, self.feed)
     }
 
-    fn validate(&self) -> Result<(), String> {
-        if let Some(column) = self.columns.iter().find(|c| c.class == PrivacyClass::C3) {
-            return Err(format!(
-                "column `{}` is class C3 (PIN, CVN, track, password, biometrics), which may not enter a warehouse; \
-                 ask the source to leave it out",
-                column.name
-            ));
-        }
+    fn validate(&mut self) -> Result<(), String> {
         if self.file.delimiter.is_empty() {
             return Err("`file.delimiter` is empty".to_owned());
         }
         if encoding_rs::Encoding::for_label(self.file.encoding.as_bytes()).is_none() {
             return Err(format!("unknown encoding `{}`; use utf-8, gb18030, gbk or windows-1252", self.file.encoding));
         }
-        for column in &self.columns {
-            let is_time = column.column_type == ColumnType::Timestamp;
-            match (&column.utc_offset, is_time) {
-                (Some(offset), true) if offset.parse::<FixedOffset>().is_err() => {
-                    return Err(format!("column `{}`: `{offset}` is not an offset; write it as +08:00", column.name));
-                }
-                (None, true) => {
-                    return Err(format!(
-                        "column `{}` is a timestamp and needs `utc_offset`, as in \"+08:00\"",
-                        column.name
-                    ));
-                }
-                (Some(_), false) => {
-                    return Err(format!("column `{}`: `utc_offset` belongs to timestamps", column.name));
-                }
-                _ => {}
-            }
+        for column in &mut self.columns {
+            column.validate()?;
         }
         let names: Vec<&str> = self.columns.iter().map(|c| c.name.as_str()).collect();
         let dated = match &self.delivery.dated_by {
             DatedBy::Column(column) => Some(column),
             _ => None,
         };
-        for named in self.key.iter().chain(&self.delivery.totals).chain(&self.delivery.totals_by).chain(dated) {
+        let earlier = self.columns.iter().filter_map(|c| c.not_before.as_ref());
+        for named in
+            self.key.iter().chain(earlier).chain(&self.delivery.totals).chain(&self.delivery.totals_by).chain(dated)
+        {
             if !names.contains(&named.as_str()) {
                 return Err(format!("no column `{named}`; the columns are {}", names.join(", ")));
+            }
+        }
+        let mut sorted = names.clone();
+        sorted.sort_unstable();
+        if let Some(twice) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(format!("column `{}` is declared twice", twice[0]));
+        }
+        for (code, severity) in &self.severity {
+            if !code.can_be(*severity) {
+                return Err(format!(
+                    "[severity]: {code:?} cannot be set to {severity:?}; a row with it cannot be loaded"
+                ));
             }
         }
         if self.delivery.dated_by == DatedBy::FileName && !self.file.name.has_date() {
@@ -367,5 +228,38 @@ mod tests {
             "{ name = \"cvn\", class = \"C3\", type = \"text\" },\n{ name = \"balance\",",
         );
         assert!(refused(&cvn).contains("C3"));
+    }
+
+    #[test]
+    fn authentication_data_is_refused_by_name_and_by_class() {
+        // Acceptance O9.
+        for name in ["cvn2", "card_cvv", "track2_data", "pin", "login_password"] {
+            let said = refused(
+                &GOOD.replace("\"acct_no\", type", &format!("\"{name}\", type")).replace("key = [\"acct_no\"]", ""),
+            );
+            assert!(said.contains("C3") && said.contains(name), "{said}");
+        }
+        // A word that only looks alike is none.
+        let fine = GOOD.replace("\"balance\", type", "\"opinion\", type").replace("totals = [\"balance\"]", "");
+        assert!(Contract::parse(Path::new("sources/core/account.toml"), &fine).is_ok());
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_with_what_to_write() {
+        let with = |column: &str| GOOD.replace("type = \"decimal(18,2)\"", column);
+        for (column, said) in [
+            ("type = \"decimal(18,2)\", codes = { a = \"b\" }", "`codes` belongs to texts"),
+            ("type = \"decimal(18,1)\", unit = \"fen\"", "needs 2 digits after the point"),
+            ("type = \"decimal(18,2)\", max = \"x\"", "bound `x`"),
+            ("type = \"date\", not_before = \"opened\"", "no column `opened`"),
+            ("type = \"text\", unit = \"fen\"", "`unit` belongs to decimals"),
+        ] {
+            let text = with(column).replace("totals = [\"balance\"]", "");
+            assert!(refused(&text).contains(said), "{}", refused(&text));
+        }
+        let twice = GOOD.replace("\"balance\", type", "\"acct_no\", type").replace("totals = [\"balance\"]", "");
+        assert!(refused(&twice).contains("declared twice"));
+        assert!(refused(&format!("severity = {{ Q04 = \"warn\" }}\n{GOOD}")).contains("Q04 cannot be set"));
+        assert!(refused(&GOOD.replace("required", "requird")).contains("line"));
     }
 }
