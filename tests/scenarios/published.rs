@@ -131,6 +131,57 @@ fn damaged_rows_lie_in_quarantine_with_their_line_and_reason() {
 }
 
 #[test]
+fn a_quarantined_row_is_listed_and_shown_without_naming_anybody() {
+    // Acceptance O10.
+    let listed = done(published_bank(), &["quarantine", "list"]);
+    let listed = listed.as_array().unwrap();
+    let planted = truth(published_bank(), "planted_row");
+    let planted: Vec<_> = planted.iter().filter(|r| r["kind"] != "row_twice").collect();
+    assert_eq!(listed.len(), planted.len());
+    let (file, line) = (planted[0]["file"].as_str(), planted[0]["line"].as_str());
+    let masked = done(published_bank(), &["quarantine", "show", file, line]);
+    let account = |row: &Value| {
+        let fields = row["fields"].as_array().unwrap();
+        let field = fields.iter().find(|f| f["column"] == "acct_no").unwrap();
+        field["value"].as_str().unwrap().to_owned()
+    };
+    let full = done(published_bank(), &["quarantine", "show", file, line, "--unmasked", "--purpose", "ask the source"]);
+    assert!(account(&full).starts_with("62") && !account(&full).contains('*'));
+    assert!(account(&masked).contains('*'));
+    assert!(!masked.to_string().contains(&account(&full)), "{masked}");
+    assert_eq!(full["fields"].as_array().unwrap()[0]["value"], planted[0]["row_key"].as_str());
+    let said = crate::program::fails(published_bank(), &["quarantine", "show", file, "1"], 3);
+    assert!(said.contains("tally quarantine list"), "{said}");
+}
+
+#[test]
+fn a_file_is_tried_before_it_is_loaded() {
+    let planted = truth(published_bank(), "planted_row");
+    let row = planted.iter().find(|r| r["kind"] != "row_twice").unwrap();
+    let path = published_bank().join("landing").join(&row["file"]);
+    let report = done(published_bank(), &["source", "check", "core/transaction", path.to_str().unwrap()]);
+    let number = |key: &str| report[key].as_u64().unwrap();
+    assert_eq!(
+        number("delivered_rows"),
+        number("loaded_rows") + number("quarantined_rows") + number("duplicate_rows") + number("other_date_rows")
+    );
+    assert!(
+        report["quarantined"][0]
+            .as_str()
+            .unwrap()
+            .starts_with(&format!("line {}: {}", row["line"], row["reason_code"]))
+    );
+    assert_eq!(report["amounts"][0]["found"], report["amounts"][0]["announced"]);
+    // Another feed's file is refused, and says why.
+    let said = crate::program::fails(published_bank(), &["source", "check", "core/account", path.to_str().unwrap()], 2);
+    assert!(said.contains("--date"), "{said}");
+    let date = row["biz_date"].as_str();
+    let other = ["source", "check", "core/account", path.to_str().unwrap(), "--date", date];
+    assert!(crate::program::fails(published_bank(), &other, 1).contains("[F0"));
+    assert!(crate::program::fails(published_bank(), &["source", "check", "core/x", "y"], 2).contains("core/account"));
+}
+
+#[test]
 fn quarantined_postings_are_the_only_balance_breaks_and_have_their_amounts() {
     // The first night has no balance before it to break from.
     let planted = truth(published_bank(), "planted_row");

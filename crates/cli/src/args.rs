@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{customer, init, plan, query, run, sample_bank, segment, status};
+use crate::commands::{customer, init, plan, quarantine, query, run, sample_bank, segment, source, status};
 use crate::printer::Output;
 
 /// Bank data warehouse and customer segmentation in one file.
@@ -40,6 +40,10 @@ pub enum Command {
     Plan(plan::PlanArgs),
     /// Show what is published, how fresh it is, and what went to quarantine.
     Status(status::StatusArgs),
+    /// Contracts of feeds, tried on files.
+    Source(source::SourceArgs),
+    /// Rows that failed a check: kept raw with every reason, shown masked.
+    Quarantine(quarantine::QuarantineArgs),
     /// Ask a question in SQL; published, masked tables unless you say otherwise.
     Query(query::QueryArgs),
     /// Look at one customer.

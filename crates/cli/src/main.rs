@@ -56,6 +56,8 @@ fn dispatch(command: Command, printer: &Printer) -> Result<(), CliFailure> {
         Command::Run(args) => commands::run::run(&args, printer),
         Command::Plan(args) => commands::plan::run(&args, printer),
         Command::Status(args) => commands::status::run(&args, printer),
+        Command::Source(args) => commands::source::run(&args, printer),
+        Command::Quarantine(args) => commands::quarantine::run(&args, printer),
         Command::Query(args) => commands::query::run(&args, printer),
         Command::Customer(args) => commands::customer::run(&args, printer),
         Command::Segment(args) => commands::segment::run(&args, printer),

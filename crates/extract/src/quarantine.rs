@@ -4,11 +4,13 @@ use arrow::array::{ArrayRef, BinaryArray, Date32Array, Int64Array, RecordBatch, 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use bank::BusinessDate;
+use bank::mask::hide_numbers;
 use serde::Deserialize;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::contract::Severity;
+use crate::contract::{Contract, Severity};
+use crate::record::split;
 
 /// Why a row was quarantined; domain specification §2.3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -109,6 +111,26 @@ impl QuarantinedRow {
         let reasons: Vec<String> = self.reasons.iter().map(Reason::to_string).collect();
         format!("line {}: {}", self.line, reasons.join("; "))
     }
+}
+
+/// The fields of a record by column, masked as the contract declares; what stands beyond its columns, and the fields of
+/// files whose header decides the order, have no name and are shown by their length.
+#[must_use]
+pub fn mask_record(contract: &Contract, text: &str, is_unmasked: bool) -> Vec<(String, String)> {
+    let mut fields = Vec::new();
+    split(text, &contract.file.delimiter, contract.file.quote, &mut fields);
+    let shown = |(place, field): (usize, &std::borrow::Cow<'_, str>)| match contract
+        .columns
+        .get(place)
+        .filter(|_| !contract.file.header)
+    {
+        Some(column) if is_unmasked => (column.name.clone(), field.to_string()),
+        // Only a field that a mask knows how to hide is shown; a shifted row may hold anything anywhere.
+        Some(column) => (column.name.clone(), hide_numbers(&column.shown(field))),
+        None if is_unmasked => (format!("field {}", place + 1), field.to_string()),
+        None => (format!("field {}", place + 1), format!("{} characters", field.chars().count())),
+    };
+    fields.iter().enumerate().map(shown).collect()
 }
 
 /// Columns of the quarantine table.

@@ -3,8 +3,10 @@
 pub mod customer;
 pub mod init;
 pub mod plan;
+pub mod quarantine;
 pub mod query;
 pub mod run;
 pub mod sample_bank;
 pub mod segment;
+pub mod source;
 pub mod status;

@@ -1,0 +1,128 @@
+//! `tally source check`: what loading a file would do, without a warehouse.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use arrow::array::{Array, AsArray};
+use bank::BusinessDate;
+use clap::{Args, Subcommand};
+use extract::load::DateWindow;
+use extract::{Contract, load_file};
+use serde_json::json;
+
+use crate::failure::CliFailure;
+use crate::printer::Printer;
+use crate::project::{Project, ProjectArgs, parse_date};
+
+/// Contracts of feeds, tried on files.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  tally source check core/account sample_data/landing/CORE_ACCOUNT_20251031_F.dat.gz --project sample_data"
+)]
+pub struct SourceArgs {
+    #[command(subcommand)]
+    command: SourceCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum SourceCommand {
+    /// Show what would happen to a file: rows loaded and quarantined, with reasons; nothing is stored.
+    Check(CheckArgs),
+}
+
+/// Show what would happen to a file: rows loaded and quarantined, with reasons; nothing is stored.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  tally source check core/account sample_data/landing/CORE_ACCOUNT_20251031_F.dat.gz --project sample_data\n  tally source check core/account new.dat --date 2026-11-20 --project mybank --output json\n\nExit code 1 says that `tally run` would refuse the file."
+)]
+pub struct CheckArgs {
+    /// Feed, as `system/feed`.
+    feed: String,
+    /// The file; a control file beside it is used when there is one.
+    file: PathBuf,
+    /// Business date; the one in the file name when absent.
+    #[arg(long, value_parser = parse_date, value_name = "DATE")]
+    date: Option<BusinessDate>,
+    #[command(flatten)]
+    project: ProjectArgs,
+}
+
+/// Reasons shown to people; machines get all.
+const SHOWN: usize = 20;
+
+/// Do it.
+pub fn run(args: &SourceArgs, printer: &Printer) -> Result<(), CliFailure> {
+    let SourceCommand::Check(args) = &args.command;
+    let project = Project::open(&args.project)?;
+    let mut contract = contract(&project, &args.feed)?;
+    if !args.file.is_file() {
+        return Err(CliFailure::missing(format!("there is no file {}", args.file.display())));
+    }
+    let name = args.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let date = args.date.or_else(|| contract.file.name.date_of(&name)).ok_or_else(|| {
+        CliFailure::usage(format!("{name} does not tell its business date: {}", contract.file.name.pattern()))
+            .hint("give it with --date")
+    })?;
+    let has_control = args.file.with_file_name(format!("{name}.ctl")).is_file();
+    if contract.delivery.control && !has_control {
+        printer.talk(&format!(
+            "warning: there is no {name}.ctl; `tally run` would wait for it. Checked without announced rows and totals"
+        ));
+        contract.delivery.control = false;
+    }
+    let loaded = load_file(&contract, &args.file, DateWindow { after: None, date })?;
+    let account = &loaded.account;
+    let columns: Vec<(String, usize)> =
+        contract.columns.iter().zip(loaded.batch.columns()).map(|(c, a)| (c.name.clone(), a.null_count())).collect();
+    let mut flags: BTreeMap<String, u64> = BTreeMap::new();
+    if let Some(column) = loaded.batch.column_by_name("dq_flags").and_then(|c| c.as_string_opt::<i32>()) {
+        for flag in column.iter().flatten().flat_map(|f| f.split(',')) {
+            *flags.entry(flag.to_owned()).or_default() += 1;
+        }
+    }
+    printer.json(&json!({
+        "file": name, "biz_date": date.to_string(), "feed": args.feed, "delivered_rows": account.delivered_rows,
+        "loaded_rows": account.loaded_rows, "quarantined_rows": account.quarantined_rows,
+        "duplicate_rows": account.duplicate_rows, "other_date_rows": account.other_date_rows, "flags": flags,
+        "quarantined": loaded.quarantined.iter().map(extract::quarantine::QuarantinedRow::describe).collect::<Vec<_>>(),
+        "amounts": account.amounts.iter().map(|(key, a)| json!({
+            "column": key.column, "currency": key.currency, "found": a.found().to_string(),
+            "announced": a.announced.map(|m| m.to_string()),
+        })).collect::<Vec<_>>(),
+        "nulls": columns.iter().cloned().collect::<BTreeMap<_, _>>(),
+    }));
+    printer.line(&format!(
+        "{name} of {date}: {} rows = {} loaded + {} quarantined + {} duplicates + {} of other dates; it would be accepted",
+        account.delivered_rows,
+        account.loaded_rows,
+        account.quarantined_rows,
+        account.duplicate_rows,
+        account.other_date_rows
+    ));
+    for (key, amount) in &account.amounts {
+        let announced = amount.announced.map_or("not announced".to_owned(), |a| format!("announced {a}"));
+        printer.line(&format!("{key} adds up to {}, {announced}", amount.found()));
+    }
+    if !flags.is_empty() {
+        printer.line("\nLoaded with a flag");
+        let rows: Vec<Vec<String>> = flags.into_iter().map(|(flag, n)| vec![flag, n.to_string()]).collect();
+        printer.table(&["flag", "rows"], &rows);
+    }
+    for row in loaded.quarantined.iter().take(SHOWN) {
+        printer.line(&row.describe());
+    }
+    if loaded.quarantined.len() > SHOWN {
+        printer.line(&format!("... and {} more; --output json shows all", loaded.quarantined.len() - SHOWN));
+    }
+    printer.line("\nColumns");
+    let rows: Vec<Vec<String>> = columns.into_iter().map(|(name, nulls)| vec![name, nulls.to_string()]).collect();
+    printer.table(&["column", "empty"], &rows);
+    Ok(())
+}
+
+fn contract(project: &Project, feed: &str) -> Result<Contract, CliFailure> {
+    let name = |c: &Contract| format!("{}/{}", c.system, c.feed);
+    let known = || project.contracts.iter().map(name).collect::<Vec<_>>().join(", ");
+    let found = project.contracts.iter().find(|c| name(c) == feed).cloned();
+    found.ok_or_else(|| CliFailure::usage(format!("no feed `{feed}`; the feeds of this project are {}", known())))
+}
