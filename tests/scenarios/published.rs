@@ -147,7 +147,8 @@ fn a_quarantined_row_is_listed_and_shown_without_naming_anybody() {
     };
     let full = done(published_bank(), &["quarantine", "show", file, line, "--unmasked", "--purpose", "ask the source"]);
     assert!(account(&full).starts_with("62") && !account(&full).contains('*'));
-    assert!(account(&masked).contains('*'));
+    // The row has a field too many, so nothing tells which of its fields are which.
+    assert!(masked["fields"][0]["value"].as_str().unwrap().ends_with("characters"), "{masked}");
     assert!(!masked.to_string().contains(&account(&full)), "{masked}");
     assert_eq!(full["fields"].as_array().unwrap()[0]["value"], planted[0]["row_key"].as_str());
     let said = crate::program::fails(published_bank(), &["quarantine", "show", file, "1"], 3);

@@ -20,7 +20,7 @@ use crate::control::Control;
 use crate::decode::{Decoder, REPLACEMENT, decompress};
 use crate::error::ExtractError;
 use crate::quarantine::{QuarantinedRow, Reason, ReasonCode};
-use crate::record::{Record, records, split};
+use crate::record::{Record, cut, records, split};
 
 /// The days that belong to one business date: after `after`, up to and including `date`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,6 +150,7 @@ struct Loader<'c> {
     quarantined: Vec<QuarantinedRow>,
     undecodable: Option<(u64, u64)>,
     ends_with_delimiter: Option<bool>,
+    widths: Vec<usize>,
     account: FileAccount,
 }
 
@@ -186,6 +187,7 @@ impl<'c> Loader<'c> {
             quarantined: Vec::new(),
             undecodable: None,
             ends_with_delimiter: None,
+            widths: contract.columns.iter().filter_map(|c| c.width).collect(),
             account,
         }
     }
@@ -240,16 +242,20 @@ impl<'c> Loader<'c> {
             self.undecodable = Some((first, count + 1));
         }
         let expected = self.layout.field_count;
-        let mut fields: Vec<Cow<'_, str>> = Vec::with_capacity(expected + 1);
-        split(&text, &contract.file.delimiter, contract.file.quote, &mut fields);
-        if !self.drop_trailing_delimiter(expected, &mut fields) {
+        let (fields, fits) = self.fields(record, &text, expected);
+        if !fits {
             if self.is_of_other_date(self.dated.map(|_| &Value::Null), false) {
                 self.account.other_date_rows += 1;
                 let amounts = self.amounts(&fields);
                 self.add(&amounts, |a| &mut a.other_dates);
                 return;
             }
-            let detail = format!("{} fields where the layout has {expected}", fields.len());
+            let detail = match contract.is_fixed_width() {
+                true => {
+                    format!("{} bytes where the layout has {}", record.bytes.len(), self.widths.iter().sum::<usize>())
+                }
+                false => format!("{} fields where the layout has {expected}", fields.len()),
+            };
             self.quarantine(record, &fields, vec![Reason { code: ReasonCode::Q01, column: None, detail }]);
             return;
         }
@@ -319,6 +325,21 @@ impl<'c> Loader<'c> {
         self.rows.push(Built { line: record.line, offset: record.offset, raw, keep: true });
         self.hashes.push(row_hash);
         self.amounts_by_row.push(amounts);
+    }
+
+    /// The fields of a record, and whether they are as many as the layout has.
+    fn fields<'r>(&mut self, record: &Record<'r>, text: &'r str, expected: usize) -> (Vec<Cow<'r, str>>, bool) {
+        let contract = self.contract;
+        if contract.is_fixed_width() {
+            return match cut(record.bytes, &self.widths, &self.decoder) {
+                Some(fields) => (fields, true),
+                None => (Vec::new(), false),
+            };
+        }
+        let mut fields = Vec::with_capacity(expected + 1);
+        split(text, &contract.file.delimiter, contract.file.quote, &mut fields);
+        let fits = self.drop_trailing_delimiter(expected, &mut fields);
+        (fields, fits)
     }
 
     /// Whether a record has as many fields as the layout. The first record of a file decides whether lines end with a
@@ -713,6 +734,33 @@ mod tests {
             let account = loaded.unwrap().account;
             assert_eq!((account.loaded_rows, account.quarantined_rows), (3 - lost, lost), "{end:?}");
         }
+    }
+
+    #[test]
+    fn a_fixed_width_file_is_loaded_by_bytes() {
+        // Acceptance A4, through the whole loader.
+        let contract = r#"
+            description = "d"
+            key = ["no"]
+            file = { name = "A_{biz_date}.dat", encoding = "gb18030" }
+            delivery = { mode = "full", totals = ["amount"] }
+            limits = { quarantine_share = 0.5 }
+            columns = [
+                { name = "no", type = "text", width = 4 },
+                { name = "name", type = "text", width = 8 },
+                { name = "amount", type = "decimal(18,2)", width = 6 },
+            ]"#;
+        let contract = Contract::parse(Path::new("core/account.toml"), contract).unwrap();
+        let text = "9001欧阳娜娜100.00\n9002𠮷野  200.00\n9003short\n";
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("A_20250630.dat");
+        std::fs::write(&path, encoding_rs::GB18030.encode(text).0).unwrap();
+        let window = DateWindow { after: None, date: "2025-06-30".parse().unwrap() };
+        let loaded = load_file(&contract, &path, window).unwrap();
+        let names = loaded.batch.column(1).as_any().downcast_ref::<StringArray>().unwrap();
+        assert_eq!((names.value(0), names.value(1)), ("欧阳娜娜", "𠮷野"));
+        assert_eq!(loaded.account.amounts[&AmountKey::of("amount")].loaded.to_string(), "300.00");
+        assert!(loaded.quarantined[0].describe().ends_with("Q01 9 bytes where the layout has 18"));
     }
 
     /// Loaded rows, quarantined reasons and flags of a file of three columns.

@@ -6,6 +6,7 @@ use arrow::error::ArrowError;
 use bank::BusinessDate;
 use bank::mask::hide_numbers;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -114,18 +115,19 @@ impl QuarantinedRow {
 }
 
 /// The fields of a record by column, masked as the contract declares; what stands beyond its columns, and the fields of
-/// files whose header decides the order, have no name and are shown by their length.
+/// files whose header decides the order and of shifted rows, have no name and are shown by their length.
 #[must_use]
 pub fn mask_record(contract: &Contract, text: &str, is_unmasked: bool) -> Vec<(String, String)> {
-    let mut fields = Vec::new();
-    split(text, &contract.file.delimiter, contract.file.quote, &mut fields);
-    let shown = |(place, field): (usize, &std::borrow::Cow<'_, str>)| match contract
-        .columns
-        .get(place)
-        .filter(|_| !contract.file.header)
-    {
+    // The fields of a header's order and of a fixed-width record (decoded, it can't be cut by bytes) have no name here.
+    let is_named = !contract.file.header && !contract.is_fixed_width();
+    let mut fields = vec![Cow::Borrowed(text)];
+    if !contract.is_fixed_width() {
+        split(text, &contract.file.delimiter, contract.file.quote, &mut fields);
+    }
+    // Nor have those of a shifted row, where a name may stand in the place of a code.
+    let is_named = is_named && (is_unmasked || fields.len() == contract.columns.len());
+    let shown = |(place, field): (usize, &Cow<'_, str>)| match contract.columns.get(place).filter(|_| is_named) {
         Some(column) if is_unmasked => (column.name.clone(), field.to_string()),
-        // Only a field that a mask knows how to hide is shown; a shifted row may hold anything anywhere.
         Some(column) => (column.name.clone(), hide_numbers(&column.shown(field))),
         None if is_unmasked => (format!("field {}", place + 1), field.to_string()),
         None => (format!("field {}", place + 1), format!("{} characters", field.chars().count())),

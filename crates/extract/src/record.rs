@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::decode::Decoder;
+
 /// One record of a file, still in bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'a> {
@@ -53,6 +55,19 @@ pub fn split<'a>(record: &'a str, delimiter: &str, quote: Option<char>, fields: 
     }
 }
 
+/// Cut a record into fields of fixed widths in bytes and decode each, because a width is counted in bytes and not in
+/// characters. `None` when the record is not as long as its fields.
+pub fn cut<'a>(record: &'a [u8], widths: &[usize], decoder: &Decoder) -> Option<Vec<Cow<'a, str>>> {
+    let mut rest = record;
+    let mut fields = Vec::with_capacity(widths.len());
+    for width in widths {
+        let (field, after) = rest.split_at_checked(*width)?;
+        fields.push(decoder.decode(field));
+        rest = after;
+    }
+    rest.is_empty().then_some(fields)
+}
+
 fn split_quoted<'a>(record: &'a str, delimiter: &str, quote: char, fields: &mut Vec<Cow<'a, str>>) {
     let mut rest = record;
     loop {
@@ -93,7 +108,6 @@ fn split_quoted<'a>(record: &'a str, delimiter: &str, quote: char, fields: &mut 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decode::Decoder;
 
     fn fields(hex_bytes: &str, delimiter: &str) -> Vec<String> {
         let bytes = hex::decode(hex_bytes).unwrap();
@@ -112,6 +126,19 @@ mod tests {
             ["9002", "王烜", "C002", "200.00"]
         );
         assert_eq!(fields("393030337c407cc0eeab7c407c407c352e3030", "|@|"), ["9003", "李珅@", "5.00"]);
+    }
+
+    #[test]
+    fn widths_are_counted_in_bytes_of_the_source() {
+        // Acceptance A4: 欧阳娜娜 fills 8 bytes of GB18030; 𠮷野 has 6 and is filled up with 2 spaces.
+        let decoder = Decoder::new("gb18030");
+        let record = |name: &str| [encoding_rs::GB18030.encode(name).0.as_ref(), b"0042"].concat();
+        for (name, read) in [("欧阳娜娜", "欧阳娜娜"), ("𠮷野  ", "𠮷野")] {
+            let bytes = record(name);
+            let fields = cut(&bytes, &[8, 4], &decoder).unwrap();
+            assert_eq!((fields[0].trim(), fields[1].as_ref()), (read, "0042"));
+        }
+        assert!(cut(&record("欧阳娜"), &[8, 4], &decoder).is_none());
     }
 
     #[test]

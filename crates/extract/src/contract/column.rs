@@ -35,6 +35,8 @@ pub struct ColumnContract {
     pub format: Option<String>,
     /// Offset of the source's clock, as in `+08:00`; times are kept as UTC.
     pub utc_offset: Option<String>,
+    /// Width in bytes of the source encoding, in fixed-width files.
+    pub width: Option<usize>,
     /// Unit in which the source writes a decimal.
     pub unit: Option<Unit>,
     /// Accept 12,000.00 and 1.2E3 and full-width digits.

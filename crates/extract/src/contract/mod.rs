@@ -58,7 +58,8 @@ pub struct FileForm {
     /// `utf-8`, `gb18030`, `gbk` (strict: four-byte characters are refused) or another WHATWG label.
     #[serde(default = "utf_8")]
     pub encoding: String,
-    /// Field delimiter, one or more characters.
+    /// Field delimiter, one or more characters; empty when every column has a `width`.
+    #[serde(default)]
     pub delimiter: String,
     /// Quote character, if the source quotes its fields. Core-banking extracts normally do not.
     pub quote: Option<char>,
@@ -136,10 +137,30 @@ impl Contract {
         format!("raw_{}__{}", self.system, self.feed)
     }
 
-    fn validate(&mut self) -> Result<(), String> {
-        if self.file.delimiter.is_empty() {
-            return Err("`file.delimiter` is empty".to_owned());
+    /// Whether fields are cut at widths in bytes of the source encoding.
+    #[must_use]
+    pub fn is_fixed_width(&self) -> bool {
+        self.file.delimiter.is_empty()
+    }
+
+    /// A delimiter, or a width for every column.
+    fn validate_layout(&self) -> Result<(), String> {
+        let with_width = self.columns.iter().filter(|c| c.width.is_some()).count();
+        match (self.is_fixed_width(), with_width) {
+            (false, 0) => Ok(()),
+            (false, _) => Err("`file.delimiter` and the `width` of columns exclude each other".to_owned()),
+            (true, 0) => Err("`file.delimiter` is empty; give one, or a `width` in bytes to every column".to_owned()),
+            (true, n) if n < self.columns.len() => Err("every column of a fixed-width file needs a `width`".to_owned()),
+            (true, _) if self.columns.iter().any(|c| c.width == Some(0)) => Err("a `width` is at least 1".to_owned()),
+            (true, _) if self.file.header || self.file.quote.is_some() => {
+                Err("a fixed-width file has neither header nor quotes".to_owned())
+            }
+            (true, _) => Ok(()),
         }
+    }
+
+    fn validate(&mut self) -> Result<(), String> {
+        self.validate_layout()?;
         if encoding_rs::Encoding::for_label(self.file.encoding.as_bytes()).is_none() {
             return Err(format!("unknown encoding `{}`; use utf-8, gb18030, gbk or windows-1252", self.file.encoding));
         }
@@ -253,6 +274,7 @@ mod tests {
             ("type = \"decimal(18,2)\", max = \"x\"", "bound `x`"),
             ("type = \"date\", not_before = \"opened\"", "no column `opened`"),
             ("type = \"text\", unit = \"fen\"", "`unit` belongs to decimals"),
+            ("type = \"decimal(18,2)\", width = 5", "exclude each other"),
         ] {
             let text = with(column).replace("totals = [\"balance\"]", "");
             assert!(refused(&text).contains(said), "{}", refused(&text));
