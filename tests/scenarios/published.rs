@@ -183,6 +183,29 @@ fn a_file_is_tried_before_it_is_loaded() {
 }
 
 #[test]
+fn a_drafted_contract_loads_the_file_it_was_drafted_from() {
+    let path = published_bank().join("landing/CORE_ACCOUNT_20251231_F.dat.gz");
+    let output = crate::program::tally(&["source", "draft", path.to_str().unwrap()]);
+    assert!(output.status.success());
+    let project = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(project.path().join("sql/sources/mine")).unwrap();
+    std::fs::write(project.path().join("sql/sources/mine/account.toml"), &output.stdout).unwrap();
+    let settings = std::fs::read_to_string(published_bank().join("tally.toml")).unwrap();
+    let systems = settings.lines().find(|l| l.starts_with("systems")).unwrap().to_owned();
+    std::fs::write(
+        project.path().join("tally.toml"),
+        settings.replace(
+            &systems,
+            "systems = [\"core\", \"credit\", \"card\", \"fund\", \"wealth\", \"channel\", \"mine\"]",
+        ),
+    )
+    .unwrap();
+    let report = done(project.path(), &["source", "check", "mine/account", path.to_str().unwrap()]);
+    assert_eq!(report["delivered_rows"], report["loaded_rows"], "{report}");
+    assert!(report["loaded_rows"].as_u64().unwrap() > 1_500);
+}
+
+#[test]
 fn quarantined_postings_are_the_only_balance_breaks_and_have_their_amounts() {
     // The first night has no balance before it to break from.
     let planted = truth(published_bank(), "planted_row");

@@ -9,6 +9,7 @@ pub mod column;
 pub mod contract;
 pub mod control;
 pub mod decode;
+pub mod draft;
 pub mod error;
 pub mod file_name;
 pub mod ledger;

@@ -1,4 +1,4 @@
-//! `tally source check`: what loading a file would do, without a warehouse.
+//! `tally source check|draft`: what loading a file would do, and a first contract for one, without a warehouse.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -28,6 +28,8 @@ pub struct SourceArgs {
 enum SourceCommand {
     /// Show what would happen to a file: rows loaded and quarantined, with reasons; nothing is stored.
     Check(CheckArgs),
+    /// Propose a contract for a file that nobody described, each guess with its evidence.
+    Draft(DraftArgs),
 }
 
 /// Show what would happen to a file: rows loaded and quarantined, with reasons; nothing is stored.
@@ -47,12 +49,40 @@ pub struct CheckArgs {
     project: ProjectArgs,
 }
 
+/// Propose a contract for a file that nobody described, each guess with its evidence.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  tally source draft extract.dat\n  mkdir -p mybank/sql/sources/cards\n  tally source draft extract.dat > mybank/sql/sources/cards/account.toml\n\nRead every line before using it: it is what the bytes suggest, not what the source means. Privacy classes are C2\nwithout a word."
+)]
+pub struct DraftArgs {
+    /// The file; `.gz` is decompressed.
+    file: PathBuf,
+}
+
 /// Reasons shown to people; machines get all.
 const SHOWN: usize = 20;
 
 /// Do it.
 pub fn run(args: &SourceArgs, printer: &Printer) -> Result<(), CliFailure> {
-    let SourceCommand::Check(args) = &args.command;
+    match &args.command {
+        SourceCommand::Check(args) => check(args, printer),
+        SourceCommand::Draft(args) => draft(args, printer),
+    }
+}
+
+fn draft(args: &DraftArgs, printer: &Printer) -> Result<(), CliFailure> {
+    if !args.file.is_file() {
+        return Err(CliFailure::missing(format!("there is no file {}", args.file.display())));
+    }
+    let contract = extract::draft::draft(&args.file)?;
+    printer.json(&json!({ "file": args.file, "contract": contract }));
+    printer.line(contract.trim_end());
+    printer
+        .talk("Next: save it as sql/sources/SYSTEM/FEED.toml of a project, then tally source check SYSTEM/FEED FILE");
+    Ok(())
+}
+
+fn check(args: &CheckArgs, printer: &Printer) -> Result<(), CliFailure> {
     let project = Project::open(&args.project)?;
     let mut contract = contract(&project, &args.feed)?;
     if !args.file.is_file() {
