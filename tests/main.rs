@@ -5,6 +5,7 @@
 //! - [`scenarios::faults`]: what happens when the night goes wrong
 //! - [`scenarios::sample_data`]: the committed sample is what the program writes
 //! - [`scenarios::believable`]: the sample bank beside a real one
+//! - [`scenarios::thirty_nights`]: faults of thirty nights, each with its documented end
 //! - [`scenarios::berka`]: a real bank (needs TALLY_REAL_DATA)
 //! - [`transcripts`]: what the command line says
 
@@ -18,5 +19,6 @@ mod scenarios {
     pub mod published;
     pub mod rebuild;
     pub mod sample_data;
+    pub mod thirty_nights;
 }
 mod transcripts;

@@ -538,6 +538,15 @@ fn verify(contract: &Contract, control: &Control, loaded: &LoadedFile) -> Result
     if let Some(announced) = control.rows.filter(|rows| *rows != account.delivered_rows) {
         return Err(ExtractError::RowCount { file: file(), found: account.delivered_rows, announced });
     }
+    // Records before totals: that every row is shifted says more than that the sum is 0.
+    if beyond(&contract.limits, account.quarantined_rows, account.delivered_rows) {
+        return Err(ExtractError::TooManyRejected {
+            file: file(),
+            quarantined: account.quarantined_rows,
+            delivered: account.delivered_rows,
+            first: loaded.quarantined.first().map(QuarantinedRow::describe).unwrap_or_default(),
+        });
+    }
     for (column, amount) in &account.amounts {
         // A currency that was not announced at all, in a file that announces others, is announced as nothing.
         let is_unannounced = column.currency.is_some() && !control.totals.is_empty() && amount.announced.is_none();
@@ -549,14 +558,6 @@ fn verify(contract: &Contract, control: &Control, loaded: &LoadedFile) -> Result
             found: amount.found().to_string(),
             announced: announced.to_string(),
             difference: (amount.found() - announced).to_string(),
-        });
-    }
-    if beyond(&contract.limits, account.quarantined_rows, account.delivered_rows) {
-        return Err(ExtractError::TooManyRejected {
-            file: file(),
-            quarantined: account.quarantined_rows,
-            delivered: account.delivered_rows,
-            first: loaded.quarantined.first().map(QuarantinedRow::describe).unwrap_or_default(),
         });
     }
     Ok(())

@@ -117,7 +117,7 @@ impl Fault {
                 ("F02", 1, "the file is refused and nothing published; after the second transfer it is published")
             }
             Fault::Misencoded => {
-                ("F02", 1, "the file is refused and nothing published; after the second transfer it is published")
+                ("F07", 1, "the file is refused and nothing published; after the second transfer it is published")
             }
             Fault::Shifted => {
                 ("F07", 1, "the file is refused and nothing published; after the second transfer it is published")
