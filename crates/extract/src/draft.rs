@@ -227,19 +227,13 @@ fn write(name: &str, form: &Form, columns: &[Column], fitting: usize, rows: usiz
          description = \"what one row is\"\n",
         columns.len()
     );
-    let quoted = |s: &str| s.escape_default().to_string().replace("\\'", "'");
     let _ = match key(columns, fitting) {
         Some(key) => writeln!(text, "key = [\"{}\"] # every value is different", quoted(&key)),
         None => writeln!(text, "key = [] # no single column is different in every row"),
     };
-    let _ = writeln!(text, "\n[file]\nname = \"{pattern}\"");
+    let _ = writeln!(text, "\n[file]\nname = \"{}\"", quoted(&pattern));
     let _ = writeln!(text, "encoding = \"{}\"", form.encoding);
-    let delimiter: String = form
-        .delimiter
-        .chars()
-        .map(|c| if c.is_control() { format!("\\u{:04X}", u32::from(c)) } else { c.to_string() })
-        .collect();
-    let _ = writeln!(text, "delimiter = \"{delimiter}\"");
+    let _ = writeln!(text, "delimiter = \"{}\"", quoted(form.delimiter));
     if form.quote.is_some() {
         let _ = writeln!(text, "quote = '\"'");
     }
@@ -278,6 +272,16 @@ fn write(name: &str, form: &Form, columns: &[Column], fitting: usize, rows: usiz
         let _ = writeln!(text, "description = \"\"");
     }
     text
+}
+
+/// A text inside a TOML string: characters of any language as they are, quotes, backslashes and control bytes escaped.
+fn quoted(text: &str) -> String {
+    let escaped = |c: char| match c {
+        '"' | '\\' => format!("\\{c}"),
+        c if c.is_control() => format!("\\u{:04X}", u32::from(c)),
+        c => c.to_string(),
+    };
+    text.chars().map(escaped).collect()
 }
 
 /// The name with its date taken out, and whether there was one.
@@ -345,6 +349,17 @@ mod tests {
             (["NULL".to_owned()].as_slice(), Some("%Y-%m-%d"))
         );
         assert_eq!(rows, 3);
+    }
+
+    #[test]
+    fn names_in_chinese_and_odd_bytes_stay_valid_toml() {
+        let text = "账号,姓\\名\"x\n1,不详\n2,a\u{7f}b\n";
+        let (contract, rows) = drafted("x.csv", text.as_bytes());
+        assert_eq!(
+            (contract.columns[0].name.as_str(), contract.columns[1].null_words.as_slice()),
+            ("账号", ["不详".to_owned()].as_slice())
+        );
+        assert_eq!((contract.columns[1].source.as_deref(), rows), (Some("姓\\名\"x"), 2));
     }
 
     #[test]

@@ -93,8 +93,8 @@ pub fn deposit_rate(term_months: u32) -> i64 {
 /// A part of an amount, rounded half up to the fen: amount x numerator / denominator.
 #[must_use]
 pub fn part_of(amount: i128, numerator: i128, denominator: i128) -> i64 {
-    let doubled = amount * numerator * 2 + denominator;
-    i64::try_from(doubled.div_euclid(denominator * 2)).unwrap_or(0)
+    let rounded = bank::decimal::divide_half_up(amount * numerator, denominator);
+    rounded.and_then(|fen| i64::try_from(fen).ok()).unwrap_or(0)
 }
 
 impl Account {
