@@ -2,6 +2,7 @@
 //!
 //! - [`scenarios::published`]: what a clean bank publishes, and what is true of it
 //! - [`scenarios::rebuild`]: same input, same bytes
+//! - [`scenarios::changes`]: files of changes and full files say the same
 //! - [`scenarios::faults`]: what happens when the night goes wrong
 //! - [`scenarios::sample_data`]: the committed sample is what the program writes
 //! - [`scenarios::believable`]: the sample bank beside a real one
@@ -15,6 +16,7 @@ mod program;
 mod scenarios {
     pub mod believable;
     pub mod berka;
+    pub mod changes;
     pub mod faults;
     pub mod published;
     pub mod rebuild;

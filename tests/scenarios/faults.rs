@@ -43,6 +43,40 @@ fn a_missing_control_file_waits_too() {
 }
 
 #[test]
+fn data_waits_for_its_flag_and_a_feed_may_be_stale_when_the_deadline_is_past() {
+    // Acceptance A8.
+    let folder = bank_before_second_night();
+    let project = folder.path();
+    let contract = fs::read_to_string(crate::program::workspace().join("sql/sources/core/branch.toml")).unwrap();
+    let sources = project.join("sql/sources/core");
+    fs::create_dir_all(&sources).unwrap();
+    let with_flag = contract.replace("control = true", "control = true\nflag = \".ok\"\nallow_stale = true");
+    fs::write(sources.join("branch.toml"), with_flag).unwrap();
+    let said = fails(project, &["run"], 3);
+    assert!(
+        said.contains("CORE_BRANCH_20250930_F.dat.gz.ok") && said.contains("[F01]") && said.contains("WAITING"),
+        "{said}"
+    );
+    still_first(project);
+    // Without its data file the deadline decides.
+    fs::rename(file(project, "CORE_BRANCH"), project.join("late.gz")).unwrap();
+    assert!(fails(project, &["run"], 3).contains("CORE_BRANCH_20250930_F.dat.gz"));
+    done(project, &["run", "--past-deadline"]);
+    let rows = |date: &str| {
+        let sql = format!("select count(*) as n from raw_core__branch where biz_date = date '{date}'");
+        crate::program::query_unmasked(project, &sql)[0]["n"].clone()
+    };
+    assert_eq!(rows("2025-09-30"), rows("2025-08-31"));
+    let manifest = fs::read_to_string(project.join("published/current/manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    let fresh = |feed: &str| {
+        let feeds = manifest["freshness"].as_array().unwrap();
+        feeds.iter().find(|f| f["system"] == "core" && f["feed"] == feed).unwrap()["biz_date"].clone()
+    };
+    assert_eq!((fresh("branch"), fresh("account")), ("2025-08-31".into(), "2025-09-30".into()));
+}
+
+#[test]
 fn a_truncated_file_is_refused_with_and_without_a_hash() {
     let folder = bank_before_second_night();
     let path = file(folder.path(), "CORE_ACCOUNT");

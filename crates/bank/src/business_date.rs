@@ -27,7 +27,11 @@ impl BusinessDate {
     /// # Errors
     /// When the text is no calendar date in that form.
     pub fn parse_as(text: &str, form: &str) -> Result<Self, BusinessDateError> {
-        NaiveDate::parse_from_str(text, form).map(BusinessDate).map_err(|_| BusinessDateError(text.to_owned()))
+        let date = match form {
+            "%Y%m%d" => compact(text),
+            _ => NaiveDate::parse_from_str(text, form).ok(),
+        };
+        date.map(BusinessDate).ok_or_else(|| BusinessDateError(text.to_owned()))
     }
 
     /// The calendar date.
@@ -62,6 +66,17 @@ impl BusinessDate {
     }
 }
 
+/// Exactly eight digits, the form of most extracts: the general parser would take a date that lost its last digit.
+fn compact(text: &str) -> Option<NaiveDate> {
+    let digits: &[u8; 8] = text.as_bytes().try_into().ok()?;
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let number = |part: &[u8]| part.iter().fold(0_u32, |n, d| n * 10 + u32::from(d - b'0'));
+    let year = i32::try_from(number(&digits[..4])).ok()?;
+    NaiveDate::from_ymd_opt(year, number(&digits[4..6]), number(&digits[6..]))
+}
+
 impl FromStr for BusinessDate {
     type Err = BusinessDateError;
 
@@ -86,6 +101,12 @@ mod tests {
         assert!("2023-02-29".parse::<BusinessDate>().is_err());
         assert!("2026-13-45".parse::<BusinessDate>().is_err());
         assert!("20250630".parse::<BusinessDate>().is_err());
+        let compact = |text| BusinessDate::parse_as(text, "%Y%m%d").map(|d| d.to_string());
+        assert_eq!(compact("20240229"), Ok("2024-02-29".into()));
+        assert_eq!(compact("99991231"), Ok("9999-12-31".into()));
+        for wrong in ["20230229", "20241301", "00000000", "2024022", "2024-2-9", "２０２４０２２９"] {
+            assert!(compact(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -94,10 +94,17 @@ impl From<publish::PublishError> for CliFailure {
 impl From<extract::ExtractError> for CliFailure {
     fn from(error: extract::ExtractError) -> Self {
         use extract::ExtractError as E;
+        let error = match error {
+            E::Sink { file, source } => match source.downcast::<WarehouseError>() {
+                Ok(error) => return CliFailure::from(*error),
+                Err(source) => E::Sink { file, source },
+            },
+            other => other,
+        };
         let kind = match &error {
             E::Contract { .. } | E::Table { .. } => Failure::Usage,
             E::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => Failure::Missing,
-            E::Read { .. } => Failure::Machine,
+            E::Read { .. } | E::Sink { .. } => Failure::Machine,
             E::ControlMissing { .. } => Failure::Missing,
             E::Arrow { .. } => Failure::Bug,
             _ => Failure::Data,

@@ -9,15 +9,38 @@ use bank::BusinessDate;
 use chrono::Days;
 use extract::contract::{DatedBy, DeliveryMode};
 use extract::control::Control;
-use extract::ledger::{self, AMOUNT_TABLE, FILE_TABLE, QUARANTINE_TABLE};
-use extract::load::{DateWindow, raw_schema};
-use extract::{Contract, ExtractError, FileAccount, load_file, quarantine};
+use extract::ledger::{self, AMOUNT_TABLE, FILE_TABLE, FINDING_TABLE, QUARANTINE_TABLE};
+use extract::load::{DateWindow, change_schema, raw_schema};
+use extract::{Contract, ExtractError, FileAccount, Means, RowSink, load_file, quarantine};
 use warehouse::release::InputFile;
-use warehouse::{DeliveredTable, Delivery, Release};
+use warehouse::{ChangeSet, DeliveredTable, OpenNight, Release, RowGroup, TableLoad, WarehouseError};
 
 use crate::failure::CliFailure;
 use crate::project::Project;
 use crate::settings::Cadence;
+
+/// Tables with the accounts of a night's files.
+const ACCOUNT_TABLES: usize = 4;
+
+/// A file's rows go into the warehouse's table.
+struct TableSink(TableLoad);
+
+impl RowSink for TableSink {
+    type Piece = RowGroup;
+    type Error = WarehouseError;
+
+    fn prepare(&self, rows: RecordBatch) -> Result<RowGroup, WarehouseError> {
+        self.0.encode(&rows)
+    }
+
+    fn keep(&self, group: RowGroup) -> Result<(), WarehouseError> {
+        self.0.append(group)
+    }
+
+    fn restart(&self) -> Result<(), WarehouseError> {
+        self.0.restart()
+    }
+}
 
 /// The landing folder of a project.
 pub struct Landing<'p> {
@@ -25,6 +48,8 @@ pub struct Landing<'p> {
     folder: PathBuf,
     /// Feeds (`system/feed`) whose full files may have shrunk tonight.
     accepted_shrinkage: BTreeSet<String>,
+    /// Whether feeds that allow it are no longer waited for.
+    is_past_deadline: bool,
 }
 
 impl<'p> Landing<'p> {
@@ -35,7 +60,7 @@ impl<'p> Landing<'p> {
             return Err(CliFailure::missing(format!("there is no landing folder {}", folder.display()))
                 .hint("set `landing` in tally.toml, or --set landing=DIR"));
         }
-        Ok(Landing { project, folder, accepted_shrinkage: BTreeSet::new() })
+        Ok(Landing { project, folder, accepted_shrinkage: BTreeSet::new(), is_past_deadline: false })
     }
 
     /// Accept full files of these feeds (`system/feed`) although they are much smaller than the ones before.
@@ -51,6 +76,13 @@ impl<'p> Landing<'p> {
         }
         self.accepted_shrinkage = feeds.iter().cloned().collect();
         Ok(self)
+    }
+
+    /// Whether the deadline is past: feeds with `allow_stale` are no longer waited for.
+    #[must_use]
+    pub fn past_deadline(mut self, is_past: bool) -> Self {
+        self.is_past_deadline = is_past;
+        self
     }
 
     /// What was delivered again after its business date was processed. Unchanged files are not worth a word.
@@ -91,7 +123,7 @@ impl<'p> Landing<'p> {
             let name = entry?.file_name();
             let name = name.to_string_lossy();
             let named = self.project.contracts.iter().filter(|c| c.delivery.dated_by == DatedBy::FileName);
-            dates.extend(named.filter_map(|c| c.file.name.date_of(&name)));
+            dates.extend(named.flat_map(forms).filter_map(|c| c.file.name.date_of(&name)));
         }
         Ok(dates.into_iter().collect())
     }
@@ -99,46 +131,108 @@ impl<'p> Landing<'p> {
     /// Files that a business date needs and that are not there. What is delivered once is needed on the first date only.
     pub fn missing(&self, date: BusinessDate, is_first: bool) -> Vec<String> {
         let needed = |c: &&Contract| is_first || c.delivery.dated_by != DatedBy::Once;
-        let names = self.project.contracts.iter().filter(needed).map(|c| c.file.name.for_date(date));
-        names.filter(|name| !self.folder.join(name).is_file()).collect()
+        let lacks = |contract: &Contract| match self.delivered(contract, date) {
+            Some((form, path)) => {
+                let name = form.file.name.for_date(date);
+                let absent = |companion: &String| !path.with_file_name(companion).is_file();
+                let waits = |companion| format!("{companion}  [F01] {name} is WAITING for it");
+                form.companions(&name).into_iter().filter(absent).map(waits).collect()
+            }
+            None if !is_first && self.is_stale_accepted(contract) => vec![],
+            // Changes cannot come first.
+            None => {
+                let names = forms(contract).take(if is_first { 1 } else { 2 }).map(|c| c.file.name.for_date(date));
+                vec![names.collect::<Vec<_>>().join(" or ")]
+            }
+        };
+        self.project.contracts.iter().filter(needed).flat_map(lacks).collect()
+    }
+
+    /// Whether a night may go on with what this feed said the day before.
+    fn is_stale_accepted(&self, contract: &Contract) -> bool {
+        self.is_past_deadline && contract.delivery.allow_stale
+    }
+
+    /// Feeds of a business date that go on with what they said the day before.
+    pub fn stale(&self, date: BusinessDate) -> Vec<String> {
+        let feeds = self.project.contracts.iter().filter(|c| self.is_stale_accepted(c));
+        feeds.filter(|c| self.delivered(c, date).is_none()).map(feed_name).collect()
+    }
+
+    /// The file of a feed for a business date and the contract it is under: the full file, or else the one of changes.
+    fn delivered<'c>(&self, contract: &'c Contract, date: BusinessDate) -> Option<(&'c Contract, PathBuf)> {
+        let path = |c: &'c Contract| (c, self.folder.join(c.file.name.for_date(date)));
+        forms(contract).map(path).find(|(_, path)| path.is_file())
+    }
+
+    /// Refuse a business date whose files are not all there. Returns how many tables [`Landing::deliver`] will fill.
+    pub fn complete(&self, date: BusinessDate, base: Option<&Release>) -> Result<usize, CliFailure> {
+        let missing = self.missing(date, base.is_none());
+        if missing.is_empty() {
+            return Ok(self.contracts(base).count() + ACCOUNT_TABLES);
+        }
+        Err(CliFailure::missing(format!(
+            "{date} is not complete: {} file(s) of {} feeds are missing in {}:\n  {}",
+            missing.len(),
+            self.project.contracts.len(),
+            self.folder.display(),
+            missing.join("\n  ")
+        ))
+        .hint("nothing of this date was published; run again when they have arrived"))
+    }
+
+    /// Feeds with a file tonight: what is delivered once comes with the first date.
+    fn contracts(&self, base: Option<&Release>) -> impl Iterator<Item = &'p Contract> {
+        let is_first = base.is_none();
+        self.project.contracts.iter().filter(move |c| is_first || c.delivery.dated_by != DatedBy::Once)
     }
 
     /// Load, check and account for everything delivered for a business date. `base` is the release of the one before.
-    pub fn deliver(&self, date: BusinessDate, base: Option<&Release>) -> Result<Delivery, CliFailure> {
+    pub async fn deliver(
+        &self,
+        date: BusinessDate,
+        base: Option<&Release>,
+        night: &mut OpenNight<'_>,
+    ) -> Result<Vec<InputFile>, CliFailure> {
         let before: Option<BusinessDate> = base.and_then(|b| b.biz_date.parse().ok());
-        let missing = self.missing(date, before.is_none());
-        if !missing.is_empty() {
-            return Err(CliFailure::missing(format!(
-                "{date} is not complete: {} of {} files are missing in {}:\n  {}",
-                missing.len(),
-                self.project.contracts.len(),
-                self.folder.display(),
-                missing.join("\n  ")
-            ))
-            .hint("nothing of this date was published; run again when they have arrived"));
-        }
-        let mut tables = Vec::new();
+        let engine = &self.project.engine;
+        let means = Means::new(engine.threads, &engine.spill_dir);
         let mut inputs = Vec::new();
         let mut accounts = Vec::new();
         let mut rejected = Vec::new();
-        for contract in &self.project.contracts {
-            if contract.delivery.dated_by == DatedBy::Once && before.is_some() {
+        for contract in self.contracts(base) {
+            let Some((form, path)) = self.delivered(contract, date) else {
+                // The date is complete, so this is a feed that may be stale.
+                night.carry(&contract.table(), raw_schema(contract)).await?;
                 continue;
-            }
-            let path = self.folder.join(contract.file.name.for_date(date));
-            let loaded = load_file(contract, &path, DateWindow { after: before, date })?;
+            };
+            let window = DateWindow { after: before, date };
+            let mut is_shrinkage_accepted = false;
+            let loaded = if form.is_change {
+                let table = TableSink(night.load_changes(&form.table(), raw_schema(form))?);
+                let loaded = load_file(form, &path, window, &means, &table)?;
+                night.change(table.0, &change_set(contract, form)).await?;
+                loaded
+            } else {
+                let table = TableSink(night.load(&contract.table(), raw_schema(contract))?);
+                let loaded = load_file(contract, &path, window, &means, &table)?;
+                is_shrinkage_accepted = self.refuse_shrinkage(contract, &loaded.account, base)?;
+                night.commit(table.0).await?;
+                loaded
+            };
             let file = &loaded.account.file;
             rejected.push(quarantine::batch(date, &contract.system, &contract.feed, file, &loaded.quarantined)?);
-            let is_shrinkage_accepted = self.refuse_shrinkage(contract, &loaded.account, base)?;
             inputs.push(InputFile { is_shrinkage_accepted, ..input_file(contract, &loaded.account) });
             accounts.push((contract, loaded.account));
-            let schema = raw_schema(contract);
-            tables.push(DeliveredTable { name: contract.table(), schema, batches: vec![loaded.batch] });
         }
-        tables.push(table(FILE_TABLE, ledger::file_schema(), vec![ledger::file_batch(date, &accounts)?]));
-        tables.push(table(AMOUNT_TABLE, ledger::amount_schema(), vec![ledger::amount_batch(date, &accounts)?]));
-        tables.push(table(QUARANTINE_TABLE, quarantine::schema(), rejected));
-        Ok(Delivery { tables, inputs })
+        let file_accounts = vec![ledger::file_batch(date, &accounts)?];
+        let amount_accounts = vec![ledger::amount_batch(date, &accounts)?];
+        night.deliver(table(FILE_TABLE, ledger::file_schema(), file_accounts)).await?;
+        night.deliver(table(AMOUNT_TABLE, ledger::amount_schema(), amount_accounts)).await?;
+        let findings = vec![ledger::finding_batch(date, &accounts)?];
+        night.deliver(table(FINDING_TABLE, ledger::finding_schema(), findings)).await?;
+        night.deliver(table(QUARANTINE_TABLE, quarantine::schema(), rejected)).await?;
+        Ok(inputs)
     }
 
     /// Hold a full file that is much smaller than the one before, unless it was accepted. Says whether it was.
@@ -148,9 +242,8 @@ impl<'p> Landing<'p> {
         account: &FileAccount,
         base: Option<&Release>,
     ) -> Result<bool, CliFailure> {
-        let of_feed = |i: &&InputFile| i.system == contract.system && i.feed == contract.feed;
-        let Some(before) = base.and_then(|b| b.inputs.iter().find(of_feed)) else { return Ok(false) };
-        let (before, rows) = (before.delivered_rows, account.delivered_rows);
+        let Some(before) = base.and_then(|b| rows_of(b, contract)) else { return Ok(false) };
+        let rows = account.delivered_rows;
         let feed = feed_name(contract);
         if contract.delivery.mode != DeliveryMode::Full || !contract.limits.holds(before, rows) {
             return Ok(false);
@@ -159,6 +252,33 @@ impl<'p> Landing<'p> {
             true => Ok(true),
             false => Err(ExtractError::Shrunk { file: account.file.clone(), feed, rows, before }.into()),
         }
+    }
+}
+
+/// The full file's contract, and that of change files if there is one.
+fn forms(contract: &Contract) -> impl Iterator<Item = &Contract> {
+    std::iter::once(contract).chain(contract.change.as_deref())
+}
+
+fn change_set(contract: &Contract, change: &Contract) -> ChangeSet {
+    let changes = contract.delivery.changes.as_ref();
+    ChangeSet {
+        state: contract.table(),
+        state_schema: raw_schema(contract),
+        changes: change.table(),
+        changes_schema: change_schema(change),
+        key: contract.key.clone(),
+        op: changes.and_then(|c| c.op.clone()),
+        at: changes.and_then(|c| c.at.clone()),
+    }
+}
+
+/// Rows of a feed's full file of a release, or of the state that its changes led to.
+fn rows_of(release: &Release, contract: &Contract) -> Option<u64> {
+    let of_feed = |i: &&InputFile| i.system == contract.system && i.feed == contract.feed;
+    match release.inputs.iter().find(of_feed).filter(|i| !contract.form_of(&i.file).is_change) {
+        Some(full) => Some(full.delivered_rows),
+        None => release.tables.get(&contract.table())?.content.get(&release.biz_date).map(|c| c.rows),
     }
 }
 

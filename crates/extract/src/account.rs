@@ -6,6 +6,8 @@ use std::fmt;
 
 use bank::Money;
 
+use crate::quarantine::ReasonCode;
+
 /// A declared amount column, and one currency of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AmountKey {
@@ -55,6 +57,15 @@ impl AmountAccount {
     }
 }
 
+/// Something found in rows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// Reason code.
+    pub code: ReasonCode,
+    /// Whether the rows were quarantined for it, and not loaded with a flag.
+    pub is_quarantined: bool,
+}
+
 /// What happened to the rows and amounts of one file on one business date.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FileAccount {
@@ -78,6 +89,8 @@ pub struct FileAccount {
     pub other_date_rows: u64,
     /// Rows loaded with a warning (undecodable bytes in a text field).
     pub warned_rows: u64,
+    /// Rows by what was found in them: quarantined ones, and those loaded with a flag.
+    pub findings: BTreeMap<Finding, u64>,
     /// Sums per declared amount column, and currency where the contract asks for it.
     pub amounts: BTreeMap<AmountKey, AmountAccount>,
 }

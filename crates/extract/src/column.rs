@@ -1,5 +1,6 @@
 //! Text → typed values, with a reason for each way it can fail.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -9,7 +10,7 @@ use arrow::datatypes::DataType;
 use bank::decimal::DecimalError;
 use bank::mask::Mask;
 use bank::{BusinessDate, decimal};
-use chrono::{FixedOffset, NaiveDateTime, Offset, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDateTime};
 
 use crate::contract::{Check, ColumnContract, ColumnType};
 use crate::decode::REPLACEMENT;
@@ -90,13 +91,9 @@ pub fn read<'a>(
                 (Value::Null, true) => Err(reason(ReasonCode::Q03, "mandatory date is a placeholder".to_owned())),
                 (value, _) => Ok(value),
             })?,
-        ColumnType::Timestamp => {
-            NaiveDateTime::parse_from_str(text, column.format.as_deref().unwrap_or(TIMESTAMP_FORM))
-                .ok()
-                .and_then(|t| t.and_local_timezone(column.offset()).single())
-                .map(|t| Value::Timestamp(t.timestamp_micros()))
-                .ok_or_else(|| reason(ReasonCode::Q05, format!("`{}` is not a time", shown())))?
-        }
+        ColumnType::Timestamp => time(column, text)
+            .map(|t| Value::Timestamp(t.timestamp_micros()))
+            .ok_or_else(|| reason(ReasonCode::Q05, format!("`{}` is not a time", shown())))?,
     };
     let number = match &value {
         Value::Int(n) => Some(i128::from(*n)),
@@ -161,21 +158,41 @@ fn amount(column: &ColumnContract, text: &str, precision: u8, scale: u8) -> Resu
     }
 }
 
+fn time(column: &ColumnContract, text: &str) -> Option<DateTime<FixedOffset>> {
+    let form = column.format.as_deref().unwrap_or(TIMESTAMP_FORM);
+    // Exactly fourteen digits, the form of most extracts: the general parser would take a time that lost its last digit.
+    if form == TIMESTAMP_FORM {
+        let (day, clock) = text.split_at_checked(8).filter(|_| text.len() == 14)?;
+        let is_number = |part: &&str| part.bytes().all(|b| b.is_ascii_digit());
+        let part = |at: usize| clock.get(at..at + 2).filter(is_number).and_then(|p| p.parse().ok());
+        let time = BusinessDate::parse_as(day, DATE_FORM).ok()?.date().and_hms_opt(part(0)?, part(2)?, part(4)?)?;
+        return time.and_local_timezone(column.clock).single();
+    }
+    match NaiveDateTime::parse_from_str(text, form) {
+        Ok(time) => time.and_local_timezone(column.clock).single(),
+        // A time that tells its own offset, as Parquet's do.
+        Err(_) => DateTime::parse_from_rfc3339(text).ok(),
+    }
+}
+
 fn date<'a>(column: &ColumnContract, text: &str) -> Result<Value<'a>, ()> {
     let form = column.format.as_deref().unwrap_or(DATE_FORM);
-    if form == DATE_FORM && MISSING.contains(&text) {
+    let compact = match form {
+        DATE_FORM => Cow::Borrowed(text),
+        // 9999-12-31 is no day either.
+        _ => Cow::Owned(text.replace(['-', '/', '.'], "")),
+    };
+    if MISSING.contains(&compact.as_ref()) {
         return Ok(Value::Null);
     }
-    let text = if form == DATE_FORM && OPEN_END.contains(&text) { OPEN_END[0] } else { text };
-    BusinessDate::parse_as(text, form).map(|d| Value::Date(d.days_since_epoch())).map_err(|_| ())
+    let date = match OPEN_END.contains(&compact.as_ref()) {
+        true => BusinessDate::parse_as(OPEN_END[0], DATE_FORM),
+        false => BusinessDate::parse_as(text, form),
+    };
+    date.map(|d| Value::Date(d.days_since_epoch())).map_err(|_| ())
 }
 
 impl ColumnContract {
-    /// Offset of the source's clock; the contract has checked that it can be read.
-    fn offset(&self) -> FixedOffset {
-        self.utc_offset.as_ref().and_then(|o| o.parse().ok()).unwrap_or_else(|| Utc.fix())
-    }
-
     /// A value as messages may show it: masked as declared, never longer than a few characters.
     #[must_use]
     pub fn shown(&self, text: &str) -> String {
@@ -217,17 +234,18 @@ pub enum Builder {
 }
 
 impl Builder {
-    /// For a column type.
+    /// For a column type, with room for a number of rows and of bytes of text.
     #[must_use]
-    pub fn new(column_type: ColumnType) -> Self {
+    pub fn new(column_type: ColumnType, rows: usize, text_bytes: usize) -> Self {
+        let arrow = column_type.arrow();
         match column_type {
-            ColumnType::Text => Builder::Text(StringBuilder::new()),
-            ColumnType::Int => Builder::Int(Int64Builder::new()),
-            ColumnType::Date => Builder::Date(Date32Builder::new()),
+            ColumnType::Text => Builder::Text(StringBuilder::with_capacity(rows, text_bytes)),
+            ColumnType::Int => Builder::Int(Int64Builder::with_capacity(rows)),
+            ColumnType::Date => Builder::Date(Date32Builder::with_capacity(rows)),
             ColumnType::Timestamp => {
-                Builder::Timestamp(TimestampMicrosecondBuilder::new().with_data_type(column_type.arrow()))
+                Builder::Timestamp(TimestampMicrosecondBuilder::with_capacity(rows).with_data_type(arrow))
             }
-            ColumnType::Decimal(_, _) => Builder::Decimal(Decimal128Builder::new().with_data_type(column_type.arrow())),
+            ColumnType::Decimal(_, _) => Builder::Decimal(Decimal128Builder::with_capacity(rows).with_data_type(arrow)),
         }
     }
 
@@ -302,6 +320,10 @@ mod tests {
         assert_eq!(value(&date, "99999999"), value(&date, "99991231"));
         assert_eq!(value(&date, "20240229"), Value::Date(19_782));
         assert_eq!(read(&date, true, "00000000", today()).unwrap_err().code, ReasonCode::Q03);
+        let iso = column("type = \"date\", format = \"%Y-%m-%d\"");
+        assert_eq!((value(&iso, "1900-01-01"), value(&iso, "2099-12-31")), (Value::Null, value(&date, "99991231")));
+        assert_eq!(value(&iso, "2024-02-29"), Value::Date(19_782));
+        assert_eq!(refused(&iso, "20240229"), ReasonCode::Q05);
     }
 
     #[test]
@@ -309,7 +331,13 @@ mod tests {
         let time = column("type = \"timestamp\", utc_offset = \"+08:00\"");
         // 1970-01-01 08:00:01 in Beijing is one second after the epoch.
         assert_eq!(value(&time, "19700101080001"), Value::Timestamp(1_000_000));
-        assert_eq!(refused(&time, "19700101250001"), ReasonCode::Q05);
+        assert_eq!(value(&time, "20240229235959"), Value::Timestamp(1_709_222_399_000_000));
+        let iso = column("type = \"timestamp\", utc_offset = \"+08:00\", format = \"%Y-%m-%dT%H:%M:%S%.f\"");
+        assert_eq!(value(&iso, "1970-01-01T00:00:01Z"), Value::Timestamp(1_000_000));
+        assert_eq!(value(&iso, "1970-01-01T08:00:01.5"), Value::Timestamp(1_500_000));
+        for wrong in ["19700101250001", "20230229000000", "2024022900000", "20240229006000", "20240229+1+1+1"] {
+            assert_eq!(refused(&time, wrong), ReasonCode::Q05, "{wrong}");
+        }
     }
 
     #[test]

@@ -8,9 +8,9 @@ use std::path::Path;
 
 use bank::BusinessDate;
 
-use crate::decode::{Decoder, decompress};
+use crate::decode::Decoder;
 use crate::error::ExtractError;
-use crate::record::{records, split};
+use crate::record::{Splitter, records};
 
 /// Records that are looked at.
 const RECORDS: usize = 50_000;
@@ -55,12 +55,10 @@ struct Column {
 /// When the file cannot be read or decompressed, or has no record.
 pub fn draft(path: &Path) -> Result<String, ExtractError> {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let bytes = std::fs::read(path).map_err(|source| ExtractError::Read { path: path.to_owned(), source })?;
-    let content = decompress(&name, bytes)?;
-    let content = content.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&content);
-    let encoding = encoding(content);
+    let content = crate::load::beginning(path)?;
+    let encoding = encoding(&content);
     let decoder = Decoder::new(encoding);
-    let lines: Vec<String> = records(content, None)
+    let lines: Vec<String> = records(&content, None)
         .filter(|r| !r.bytes.is_empty())
         .take(RECORDS)
         .map(|r| decoder.decode(r.bytes).into_owned())
@@ -122,7 +120,7 @@ fn outside_quotes(line: &str, delimiter: &str) -> usize {
 
 fn fields(line: &str, form: &Form) -> Vec<String> {
     let mut fields = Vec::new();
-    split(line, form.delimiter, form.quote, &mut fields);
+    Splitter::new(form.delimiter, form.quote).split(line, &mut fields);
     fields.into_iter().map(std::borrow::Cow::into_owned).collect()
 }
 
@@ -308,7 +306,7 @@ mod tests {
     use super::*;
     use crate::Contract;
     use crate::contract::ColumnType;
-    use crate::load::{DateWindow, load_file};
+    use crate::load::{DateWindow, Means, MemorySink, load_file};
 
     fn drafted(name: &str, content: &[u8]) -> (Contract, u64) {
         let folder = tempfile::tempdir().unwrap();
@@ -317,7 +315,8 @@ mod tests {
         let text = draft(&path).unwrap();
         let contract = Contract::parse(Path::new("core/a.toml"), &text).unwrap_or_else(|e| panic!("{e}\n{text}"));
         let window = DateWindow { after: None, date: "2025-06-30".parse().unwrap() };
-        let rows = load_file(&contract, &path, window).unwrap().account.loaded_rows;
+        let means = Means::new(1, folder.path());
+        let rows = load_file(&contract, &path, window, &means, &MemorySink::default()).unwrap().account.loaded_rows;
         (contract, rows)
     }
 

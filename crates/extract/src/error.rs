@@ -23,8 +23,8 @@ pub enum ExtractError {
         /// The system's reason.
         source: std::io::Error,
     },
-    /// A compressed file ends early or is damaged.
-    #[error("[F02] {file}: compressed data is damaged or cut short ({reason}); ask for the file to be sent again")]
+    /// A compressed file, or one of Parquet or Excel, ends early or is damaged.
+    #[error("[F02] {file}: it is damaged or cut short ({reason}); ask for the file to be sent again")]
     Damaged {
         /// File name.
         file: String,
@@ -154,6 +154,32 @@ pub enum ExtractError {
         announced: String,
         /// Found less announced.
         difference: String,
+    },
+    /// A record that does not end.
+    #[error(
+        "[F02] {file}: the record that begins at line {line} is longer than {limit_mib} MiB; a quote does not close, or this is no text file. Look at that line, or set `quote` in the contract"
+    )]
+    RecordTooLong {
+        /// File name.
+        file: String,
+        /// Its first line.
+        line: u64,
+        /// The limit, MiB.
+        limit_mib: usize,
+    },
+    /// The file was written to while it was read.
+    #[error("[F02] {file}: it changed while it was read; is it still being transferred? Run again when it is complete")]
+    Changed {
+        /// File name.
+        file: String,
+    },
+    /// The rows could not be kept.
+    #[error("{file}: its rows cannot be stored: {source}")]
+    Sink {
+        /// File name.
+        file: String,
+        /// The store's reason.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// Assembling columns failed: a bug of ours.
     #[error("cannot assemble columns of {file}: {source}")]

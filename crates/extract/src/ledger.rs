@@ -8,23 +8,31 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use bank::{BusinessDate, Money};
 
-use crate::account::{AmountAccount, AmountKey, FileAccount};
+use crate::account::{AmountAccount, AmountKey, FileAccount, Finding};
 use crate::contract::Contract;
 
 /// Account of every file.
 pub const FILE_TABLE: &str = "meta_file";
 /// Account of every amount column.
 pub const AMOUNT_TABLE: &str = "meta_amount";
+/// What was found in rows, counted by reason code.
+pub const FINDING_TABLE: &str = "meta_finding";
 /// Rows that failed a check.
 pub const QUARANTINE_TABLE: &str = "meta_quarantine";
+
+/// A quarantined row may hold an account number where its amount should stand, so sums may be very long.
+const AMOUNT_TYPE: DataType = DataType::Decimal128(38, 2);
 
 /// Every table that extracting fills: one per feed, the accounts, the quarantine.
 #[must_use]
 pub fn raw_tables(contracts: &[Contract]) -> BTreeMap<String, SchemaRef> {
     let mut tables: BTreeMap<String, SchemaRef> =
         contracts.iter().map(|c| (c.table(), crate::load::raw_schema(c))).collect();
+    let changes = contracts.iter().filter_map(|c| c.change.as_deref());
+    tables.extend(changes.map(|c| (c.table(), crate::load::change_schema(c))));
     tables.insert(FILE_TABLE.to_owned(), file_schema());
     tables.insert(AMOUNT_TABLE.to_owned(), amount_schema());
+    tables.insert(FINDING_TABLE.to_owned(), finding_schema());
     tables.insert(QUARANTINE_TABLE.to_owned(), crate::quarantine::schema());
     tables
 }
@@ -82,7 +90,7 @@ pub fn file_batch(date: BusinessDate, accounts: &[(&Contract, FileAccount)]) -> 
 pub fn amount_schema() -> SchemaRef {
     let texts = ["system", "feed", "file", "column_name", "currency"].map(|n| Field::new(n, DataType::Utf8, true));
     let amounts = ["announced_amount", "loaded_amount", "quarantined_amount", "duplicate_amount", "other_date_amount"]
-        .map(|n| Field::new(n, DataType::Decimal128(18, 2), true));
+        .map(|n| Field::new(n, AMOUNT_TYPE, true));
     let date = Field::new("biz_date", DataType::Date32, true);
     Arc::new(Schema::new([date].into_iter().chain(texts).chain(amounts).collect::<Vec<_>>()))
 }
@@ -98,7 +106,7 @@ pub fn amount_batch(date: BusinessDate, accounts: &[(&Contract, FileAccount)]) -
         .collect();
     let amounts = |of: &dyn Fn(&AmountAccount) -> Option<Money>| -> Result<ArrayRef, ArrowError> {
         let values: Decimal128Array = rows.iter().map(|r| of(r.3).map(Money::minor)).collect();
-        Ok(Arc::new(values.with_precision_and_scale(18, 2)?))
+        Ok(Arc::new(values.with_precision_and_scale(38, 2)?))
     };
     let texts = |values: Vec<&str>| -> ArrayRef { Arc::new(StringArray::from(values)) };
     let columns = vec![
@@ -115,4 +123,33 @@ pub fn amount_batch(date: BusinessDate, accounts: &[(&Contract, FileAccount)]) -
         amounts(&|a| Some(a.other_dates))?,
     ];
     RecordBatch::try_new(amount_schema(), columns)
+}
+
+/// Columns of [`FINDING_TABLE`].
+#[must_use]
+pub fn finding_schema() -> SchemaRef {
+    let texts = ["system", "feed", "file", "reason_code", "outcome"].map(|n| Field::new(n, DataType::Utf8, true));
+    let fields = [Field::new("biz_date", DataType::Date32, true)].into_iter().chain(texts);
+    Arc::new(Schema::new(fields.chain([Field::new("rows", DataType::Int64, true)]).collect::<Vec<_>>()))
+}
+
+/// One row per file, reason code and outcome (`quarantined`, or `flagged` and loaded).
+///
+/// # Errors
+/// Never in practice; Arrow checks that all columns have one length.
+pub fn finding_batch(date: BusinessDate, accounts: &[(&Contract, FileAccount)]) -> Result<RecordBatch, ArrowError> {
+    let rows: Vec<(&Contract, &FileAccount, &Finding, u64)> =
+        accounts.iter().flat_map(|(c, a)| a.findings.iter().map(move |(f, n)| (*c, a, f, *n))).collect();
+    let texts = |values: Vec<String>| -> ArrayRef { Arc::new(StringArray::from(values)) };
+    let outcome = |f: &Finding| if f.is_quarantined { "quarantined" } else { "flagged" };
+    let columns = vec![
+        Arc::new(Date32Array::from(vec![date.days_since_epoch(); rows.len()])) as ArrayRef,
+        texts(rows.iter().map(|r| r.0.system.clone()).collect()),
+        texts(rows.iter().map(|r| r.0.feed.clone()).collect()),
+        texts(rows.iter().map(|r| r.1.file.clone()).collect()),
+        texts(rows.iter().map(|r| r.2.code.code()).collect()),
+        texts(rows.iter().map(|r| outcome(r.2).to_owned()).collect()),
+        Arc::new(rows.iter().map(|r| i64::try_from(r.3).ok()).collect::<Int64Array>()),
+    ];
+    RecordBatch::try_new(finding_schema(), columns)
 }

@@ -22,4 +22,4 @@ pub mod record;
 pub use account::{AmountKey, FileAccount};
 pub use contract::Contract;
 pub use error::ExtractError;
-pub use load::{LoadedFile, load_file};
+pub use load::{LoadedFile, Means, RowSink, load_file};

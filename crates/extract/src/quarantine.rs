@@ -11,7 +11,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::contract::{Contract, Severity};
-use crate::record::split;
+use crate::record::Splitter;
+use crate::record::json::object;
 
 /// Why a row was quarantined; domain specification §2.3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -30,6 +31,8 @@ pub enum ReasonCode {
     Q06,
     /// Same key as another row with different content.
     Q07,
+    /// A negative balance where there is no overdraft.
+    Q09,
     /// A value out of range, or a date after the business date.
     Q10,
     /// The document's check digit is wrong.
@@ -40,6 +43,12 @@ pub enum ReasonCode {
     W03,
     /// A name with digits or test words.
     W04,
+    /// The birth date is not the resident ID's.
+    W05,
+    /// The sex is not the resident ID's.
+    W06,
+    /// The document has expired.
+    W07,
     /// Bytes in a text that are not text in the declared encoding.
     #[serde(rename = "NAME_ENC")]
     NameEnc,
@@ -59,9 +68,14 @@ impl ReasonCode {
     #[must_use]
     pub fn severity(self) -> Severity {
         match self {
-            ReasonCode::Q06 | ReasonCode::W01 | ReasonCode::W02 | ReasonCode::W03 | ReasonCode::W04 => Severity::Warn,
-            ReasonCode::NameEnc => Severity::Warn,
-            _ => Severity::Quarantine,
+            ReasonCode::Q01
+            | ReasonCode::Q02
+            | ReasonCode::Q03
+            | ReasonCode::Q04
+            | ReasonCode::Q05
+            | ReasonCode::Q07
+            | ReasonCode::Q10 => Severity::Quarantine,
+            _ => Severity::Warn,
         }
     }
 
@@ -118,11 +132,18 @@ impl QuarantinedRow {
 /// files whose header decides the order and of shifted rows, have no name and are shown by their length.
 #[must_use]
 pub fn mask_record(contract: &Contract, text: &str, is_unmasked: bool) -> Vec<(String, String)> {
-    // The fields of a header's order and of a fixed-width record (decoded, it can't be cut by bytes) have no name here.
-    let is_named = !contract.file.header && !contract.is_fixed_width();
     let mut fields = vec![Cow::Borrowed(text)];
-    if !contract.is_fixed_width() {
-        split(text, &contract.file.delimiter, contract.file.quote, &mut fields);
+    // The fields of a header's order and of a fixed-width record (decoded, it can't be cut by bytes) have no name here.
+    let mut is_named = !contract.file.header && !contract.is_fixed_width();
+    if contract.file.is_json() {
+        let names: Vec<String> =
+            contract.columns.iter().map(|c| c.source.clone().unwrap_or_else(|| c.name.clone())).collect();
+        if object(text, &names, &mut fields).is_err() {
+            fields = vec![Cow::Borrowed(text)];
+            is_named = false;
+        }
+    } else if !contract.is_fixed_width() {
+        Splitter::new(&contract.file.delimiter, contract.file.quote).split(text, &mut fields);
     }
     // Nor have those of a shifted row, where a name may stand in the place of a code.
     let is_named = is_named && (is_unmasked || fields.len() == contract.columns.len());

@@ -56,6 +56,9 @@ pub enum WarehouseError {
         /// One line each.
         list: String,
     },
+    /// Changes to nothing.
+    #[error("{0}: there is no state of the business date before to build on; ask the source for the full file")]
+    NoState(String),
     /// The lock is held.
     #[error("another run holds the warehouse ({0}); wait until it has finished")]
     Locked(PathBuf),
@@ -115,7 +118,7 @@ impl WarehouseError {
         match self {
             Self::Node { .. } | Self::Circle(_) | Self::Format { .. } | Self::SchemaChanged(_) => Failure::Usage,
             Self::Run { source, .. } => source.failure(),
-            Self::ChecksFailed { .. } | Self::Kind(_) => Failure::Data,
+            Self::ChecksFailed { .. } | Self::Kind(_) | Self::NoState(_) => Failure::Data,
             Self::Locked(_) => Failure::Locked,
             Self::NoRelease(_) | Self::UnknownRelease(_) => Failure::Missing,
             Self::Io { .. } | Self::Damaged { .. } => Failure::Machine,

@@ -14,9 +14,11 @@ use datafusion::prelude::{DataFrame, SessionContext};
 use sha2::{Digest, Sha256};
 
 use crate::catalog::Catalog;
+use crate::change::{self, CHANGES_BEFORE, ChangeSet, DELIVERED, STATE_BEFORE};
 use crate::check;
-use crate::error::WarehouseError;
+use crate::error::{WarehouseError, io};
 use crate::history::{BEFORE, INTERVAL_COLUMNS, carry_forward};
+use crate::intake::{BIZ_DATE, TableLoad};
 use crate::kind::NodeKind;
 use crate::node::{Materialisation, Node, PartitionBy, same_type};
 use crate::reader::Reader;
@@ -27,7 +29,7 @@ use crate::table::{RowChecks, TableFolder, Write, scan};
 /// Table of check outcomes, one row per check and business date.
 pub const CHECK_TABLE: &str = "meta_check";
 
-/// Rows that arrived for a table filled by the run.
+/// Rows of a small table filled by the run.
 #[derive(Debug)]
 pub struct DeliveredTable {
     /// Table.
@@ -36,15 +38,6 @@ pub struct DeliveredTable {
     pub schema: SchemaRef,
     /// Rows.
     pub batches: Vec<RecordBatch>,
-}
-
-/// Everything that arrived for a business date.
-#[derive(Debug, Default)]
-pub struct Delivery {
-    /// Raw feeds and their accounts.
-    pub tables: Vec<DeliveredTable>,
-    /// Files, for the release.
-    pub inputs: Vec<InputFile>,
 }
 
 /// Hears what a night is doing.
@@ -87,44 +80,22 @@ pub struct Night<'a> {
 }
 
 impl Night<'_> {
-    /// Compute everything for the business date; the reader answers from what was computed. Nothing that readers of
-    /// published releases see is changed.
+    /// Begin: `tables` tables will be delivered before everything is computed.
     ///
     /// # Errors
-    /// [`WarehouseError::ChecksFailed`] when a blocking check fails, or the first node that cannot be computed.
-    pub async fn run(&self, delivery: Delivery, observer: &dyn Observer) -> Result<(Release, Reader), WarehouseError> {
-        let mut work = Work {
+    /// When the engine cannot be set up.
+    pub fn open<'n>(&'n self, tables: usize, observer: &'n dyn Observer) -> Result<OpenNight<'n>, WarehouseError> {
+        let night = OpenNight {
             night: self,
             session: self.engine.session(self.date)?,
             pins: self.base.map(|b| b.tables.clone()).unwrap_or_default(),
             results: Vec::new(),
+            observer,
+            steps: tables + self.catalog.order.len() + self.catalog.checks.len(),
+            done: 0,
         };
-        work.register_references()?;
-        let total = delivery.tables.len() + self.catalog.order.len() + self.catalog.checks.len();
-        let mut done = 0;
-        let mut step = |name: &str| {
-            observer.step(done, total, name);
-            done += 1;
-        };
-        for table in delivery.tables {
-            step(&table.name);
-            let name = table.name.clone();
-            work.deliver(table).await.map_err(|e| e.in_node(&name))?;
-        }
-        work.register_sources().await?;
-        for name in &self.catalog.order {
-            step(name);
-            work.compute(&self.catalog.nodes[name]).await.map_err(|e| e.in_node(name))?;
-        }
-        for check in self.catalog.checks.values() {
-            step(&check.name);
-            let result = check::run(&work.session, check).await.map_err(|e| e.in_node(&check.name))?;
-            work.results.push(result);
-        }
-        work.record_checks().await?;
-        let Work { pins, results, session, .. } = work;
-        self.refuse_failed(&results)?;
-        Ok((self.release(pins, results, delivery.inputs), Reader::of_session(session)))
+        night.register_references()?;
+        Ok(night)
     }
 
     fn refuse_failed(&self, results: &[CheckResult]) -> Result<(), WarehouseError> {
@@ -169,15 +140,177 @@ impl Night<'_> {
     }
 }
 
-/// A night in progress.
-struct Work<'n> {
+/// A night in progress: tables are delivered, then everything is computed from them. Nothing that readers of published
+/// releases see is changed.
+pub struct OpenNight<'n> {
     night: &'n Night<'n>,
     session: SessionContext,
     pins: BTreeMap<String, Pin>,
     results: Vec<CheckResult>,
+    observer: &'n dyn Observer,
+    steps: usize,
+    done: usize,
 }
 
-impl Work<'_> {
+impl OpenNight<'_> {
+    /// Begin to load a table, `<layer>_...`, whose column `biz_date` is the night's.
+    ///
+    /// # Errors
+    /// When its columns cannot be stored.
+    pub fn load(&mut self, table: &str, schema: SchemaRef) -> Result<TableLoad, WarehouseError> {
+        self.step(table);
+        self.begin(table, schema)
+    }
+
+    fn begin(&self, table: &str, schema: SchemaRef) -> Result<TableLoad, WarehouseError> {
+        let Night { warehouse, date, stamp, .. } = self.night;
+        let layer = table.split('_').next().unwrap_or("raw");
+        TableLoad::new(warehouse, layer, table, schema, *date, &stamp.run_id)
+    }
+
+    /// What was loaded becomes the table's rows of this night.
+    ///
+    /// # Errors
+    /// When the columns are not those of the table's history, or the disk fails.
+    pub async fn commit(&mut self, load: TableLoad) -> Result<(), WarehouseError> {
+        let name = load.name().to_owned();
+        self.pin(load).await.map_err(|e| e.in_node(&name))
+    }
+
+    async fn pin(&mut self, load: TableLoad) -> Result<(), WarehouseError> {
+        let name = load.name().to_owned();
+        let layer = name.split('_').next().unwrap_or("raw").to_owned();
+        let before = self.pins.get(&name);
+        let mut content = before.map(|pin| pin.content.clone()).unwrap_or_default();
+        let (version, rows, written) = load.commit(&self.session, before.map(|p| p.version)).await?;
+        self.session.deregister_table(name.as_str())?;
+        self.session.register_table(name.as_str(), rows)?;
+        content.insert(date_literal(self.night.date).to_string(), written);
+        self.pins.insert(name, Pin { version, layer, content });
+        Ok(())
+    }
+
+    /// Begin to load a file of changes; its rows stand apart until [`OpenNight::change`].
+    ///
+    /// # Errors
+    /// When its columns cannot be stored.
+    pub fn load_changes(&mut self, table: &str, schema: SchemaRef) -> Result<TableLoad, WarehouseError> {
+        self.step(table);
+        let Night { engine, date, stamp, .. } = self.night;
+        TableLoad::new(&engine.spill_dir, "changes", table, schema, *date, &stamp.run_id)
+    }
+
+    /// What was loaded changes the state of the business date before into that of this one, and is kept.
+    ///
+    /// # Errors
+    /// [`WarehouseError::NoState`] when nothing was delivered whole before.
+    pub async fn change(&mut self, load: TableLoad, set: &ChangeSet) -> Result<(), WarehouseError> {
+        self.apply(load, set).await.map_err(|e| e.in_node(&set.state))
+    }
+
+    async fn apply(&mut self, load: TableLoad, set: &ChangeSet) -> Result<(), WarehouseError> {
+        let night = self.night;
+        let before = night.base.and_then(|b| b.biz_date.parse().ok());
+        let (Some(before), Some(_)) = (before, self.pins.get(&set.state)) else {
+            return Err(WarehouseError::NoState(set.state.clone()));
+        };
+        let folder = night.engine.spill_dir.join("changes").join(load.name());
+        let (_, delivered, _) = load.commit(&self.session, None).await?;
+        self.session.register_table(DELIVERED, delivered)?;
+        self.session.register_table(STATE_BEFORE, self.before(&set.state, &set.state_schema).await?)?;
+        self.session.register_table(CHANGES_BEFORE, self.before(&set.changes, &set.changes_schema).await?)?;
+        let partition = || Some((BIZ_DATE.to_owned(), date_literal(night.date)));
+        let marked = set.marked(before);
+        for (name, schema, sql) in [
+            (&set.changes, &set.changes_schema, marked.clone()),
+            (&set.state, &set.state_schema, set.carried(before, night.date, &marked)),
+        ] {
+            let plan = self.session.sql(&sql).await?.into_unoptimized_plan();
+            let checks = RowChecks { table: name.clone(), ..RowChecks::default() };
+            self.store(name, "raw", schema.clone(), plan, partition(), &checks).await?;
+        }
+        for name in [DELIVERED, STATE_BEFORE, CHANGES_BEFORE] {
+            self.session.deregister_table(name)?;
+        }
+        std::fs::remove_dir_all(&folder).map_err(io(&folder))
+    }
+
+    /// Nothing came: the state of the business date before stands for this one too.
+    ///
+    /// # Errors
+    /// [`WarehouseError::NoState`] when nothing was delivered before.
+    pub async fn carry(&mut self, table: &str, schema: SchemaRef) -> Result<(), WarehouseError> {
+        self.step(table);
+        let night = self.night;
+        let before: Option<BusinessDate> = night.base.and_then(|b| b.biz_date.parse().ok());
+        let (Some(before), Some(_)) = (before, self.pins.get(table)) else {
+            return Err(WarehouseError::NoState(table.to_owned()));
+        };
+        self.session.register_table(STATE_BEFORE, self.before(table, &schema).await?)?;
+        let plan = self.session.sql(&change::carried_whole(&schema, before, night.date)).await?.into_unoptimized_plan();
+        let checks = RowChecks { table: table.to_owned(), ..RowChecks::default() };
+        let partition = Some((BIZ_DATE.to_owned(), date_literal(night.date)));
+        self.store(table, "raw", schema, plan, partition, &checks).await?;
+        self.session.deregister_table(STATE_BEFORE)?;
+        Ok(())
+    }
+
+    /// A table as the release that this night builds on has it, or empty.
+    async fn before(&self, name: &str, schema: &SchemaRef) -> Result<Arc<dyn TableProvider>, WarehouseError> {
+        match self.night.base.and_then(|b| b.tables.get(name)) {
+            Some(pin) => {
+                let folder = TableFolder::new(self.night.warehouse, &pin.layer, name);
+                folder.provider(&self.session, pin.version).await
+            }
+            None => Ok(Arc::new(MemTable::try_new(schema.clone(), vec![vec![]])?)),
+        }
+    }
+
+    /// Deliver a small table at once.
+    ///
+    /// # Errors
+    /// As [`OpenNight::commit`].
+    pub async fn deliver(&mut self, table: DeliveredTable) -> Result<(), WarehouseError> {
+        self.step(&table.name);
+        self.keep(table).await
+    }
+
+    async fn keep(&mut self, table: DeliveredTable) -> Result<(), WarehouseError> {
+        let load = self.begin(&table.name, table.schema)?;
+        for batch in &table.batches {
+            load.append(load.encode(batch)?)?;
+        }
+        self.commit(load).await
+    }
+
+    /// Compute everything for the business date; the reader answers from what was computed. `inputs` are the files of
+    /// the delivered tables, for the release.
+    ///
+    /// # Errors
+    /// [`WarehouseError::ChecksFailed`] when a blocking check fails, or the first node that cannot be computed.
+    pub async fn compute(mut self, inputs: Vec<InputFile>) -> Result<(Release, Reader), WarehouseError> {
+        self.register_sources().await?;
+        let catalog = self.night.catalog;
+        for name in &catalog.order {
+            self.step(name);
+            self.compute_node(&catalog.nodes[name]).await.map_err(|e| e.in_node(name))?;
+        }
+        for check in catalog.checks.values() {
+            self.step(&check.name);
+            let result = check::run(&self.session, check).await.map_err(|e| e.in_node(&check.name))?;
+            self.results.push(result);
+        }
+        self.record_checks().await?;
+        let OpenNight { night, pins, results, session, .. } = self;
+        night.refuse_failed(&results)?;
+        Ok((night.release(pins, results, inputs), Reader::of_session(session)))
+    }
+
+    fn step(&mut self, name: &str) {
+        self.observer.step(self.done, self.steps, name);
+        self.done += 1;
+    }
+
     fn register_references(&self) -> Result<(), WarehouseError> {
         for (name, reference) in &self.night.catalog.references {
             let table = MemTable::try_new(reference.batch.schema(), vec![vec![reference.batch.clone()]])?;
@@ -204,16 +337,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    async fn deliver(&mut self, table: DeliveredTable) -> Result<(), WarehouseError> {
-        let rows = MemTable::try_new(table.schema.clone(), vec![table.batches])?;
-        let plan = self.session.read_table(Arc::new(rows))?.into_unoptimized_plan();
-        let layer = table.name.split('_').next().unwrap_or("raw").to_owned();
-        let checks = RowChecks { table: table.name.clone(), ..RowChecks::default() };
-        let partition = Some(("biz_date".to_owned(), date_literal(self.night.date)));
-        self.store(&table.name, &layer, table.schema, plan, partition, &checks).await
-    }
-
-    async fn compute(&mut self, node: &Node) -> Result<(), WarehouseError> {
+    async fn compute_node(&mut self, node: &Node) -> Result<(), WarehouseError> {
         if node.materialisation == Materialisation::View {
             let frame = self.select(node, node.sql.as_deref().unwrap_or_default()).await?;
             self.session.register_table(node.name.as_str(), frame.into_view())?;
@@ -330,7 +454,7 @@ impl Work<'_> {
             ],
         )?;
         let table = DeliveredTable { name: CHECK_TABLE.to_owned(), schema: check_schema(), batches: vec![batch] };
-        self.deliver(table).await
+        self.keep(table).await
     }
 }
 

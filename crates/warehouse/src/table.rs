@@ -9,14 +9,15 @@ use arrow::datatypes::SchemaRef;
 use arrow::row::{RowConverter, SortField};
 use bank::mask::hide_numbers;
 use datafusion::common::ScalarValue;
-use datafusion::datasource::TableProvider;
+use datafusion::datasource::{MemTable, TableProvider};
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{SessionContext, col, lit};
 use deltalake_core::kernel::engine::arrow_conversion::TryIntoKernel;
-use deltalake_core::kernel::{StructField, StructType};
+use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake_core::kernel::{Action, Add, StructField, StructType};
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::operations::write::{SchemaMode, WriteBuilder};
-use deltalake_core::protocol::SaveMode;
+use deltalake_core::protocol::{DeltaOperation, SaveMode};
 use deltalake_core::{DeltaTable, DeltaTableBuilder, TableProperty};
 use futures::StreamExt;
 use parquet::basic::{Compression, ZstdLevel};
@@ -51,6 +52,12 @@ impl TableFolder {
         TableFolder(warehouse.join(layer).join(table))
     }
 
+    /// The folder.
+    #[must_use]
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
     fn url(&self) -> Result<Url, WarehouseError> {
         let absolute = std::path::absolute(&self.0).map_err(io(&self.0))?;
         Url::from_directory_path(&absolute).map_err(|()| WarehouseError::Damaged {
@@ -72,8 +79,8 @@ impl TableFolder {
         provider_of(session, &table).await
     }
 
-    /// Write one night; returns the new version and a provider of its rows. A head that is not the version to build on was left behind by a
-    /// killed or rolled-back night: it is restored first, so nothing of that night remains visible.
+    /// Write one night; returns the new version and a provider of its rows. Nothing of a killed or rolled-back night
+    /// remains visible.
     ///
     /// # Errors
     /// When the columns are not those of the table's history, or the disk fails.
@@ -82,20 +89,10 @@ impl TableFolder {
         session: &SessionContext,
         write: Write,
     ) -> Result<(u64, Arc<dyn TableProvider>), WarehouseError> {
-        std::fs::create_dir_all(&self.0).map_err(io(&self.0))?;
-        let mut table = match self.0.join("_delta_log").exists() {
-            true => DeltaTableBuilder::from_url(self.url()?)?.load().await?,
-            false => self.create(&write).await?,
-        };
-        if let Some(base) = write.base.filter(|base| table.version() != Some(*base)) {
-            (table, _) = table.restore().with_version_to_restore(base).await?;
-        }
+        let partition = write.partition.as_ref().map(|(column, _)| column.as_str());
+        let table = self.head(&write.schema, partition, write.base).await?;
         let replaces_all = write.partition.is_none() || write.base.is_none();
-        let described = StructType::try_from_arrow_schema(&write.schema)?;
-        let same_columns = *table.snapshot()?.schema() == described;
-        if !same_columns && !replaces_all {
-            return Err(WarehouseError::SchemaChanged(self.name()));
-        }
+        let same_columns = self.has_columns(&table, &write.schema, replaces_all)?;
         let mut builder = WriteBuilder::new(table.log_store(), Some(table.snapshot()?.snapshot().clone()))
             .with_input_plan(write.plan)
             .with_session_state(Arc::new(session.state()))
@@ -118,10 +115,89 @@ impl TableFolder {
         Ok((version, provider_of(session, &written).await?))
     }
 
-    async fn create(&self, write: &Write) -> Result<DeltaTable, WarehouseError> {
-        let described = StructType::try_from_arrow_schema(&write.schema)?;
+    /// Files become the rows of one partition in a new version; returns it and a provider of its rows. With `base`
+    /// `None` they become the only rows of the table.
+    ///
+    /// # Errors
+    /// As [`TableFolder::write`].
+    pub(crate) async fn replace(
+        &self,
+        session: &SessionContext,
+        schema: &SchemaRef,
+        (column, value): (&str, &str),
+        added: Vec<Add>,
+        base: Option<u64>,
+    ) -> Result<(u64, Arc<dyn TableProvider>), WarehouseError> {
+        let mut table = self.head(schema, Some(column), base).await?;
+        if !self.has_columns(&table, schema, base.is_none())? {
+            let nothing = MemTable::try_new(schema.clone(), vec![vec![]])?;
+            let plan = session.read_table(Arc::new(nothing))?.into_unoptimized_plan();
+            table = WriteBuilder::new(table.log_store(), Some(table.snapshot()?.snapshot().clone()))
+                .with_input_plan(plan)
+                .with_session_state(Arc::new(session.state()))
+                .with_save_mode(SaveMode::Overwrite)
+                .with_schema_mode(SchemaMode::Overwrite)
+                .with_partition_columns([column])
+                .await?;
+        }
+        let snapshot = table.snapshot()?.snapshot();
+        let log_store = table.log_store();
+        let mut actions: Vec<Action> = Vec::new();
+        let mut files = snapshot.file_views(log_store.as_ref(), None);
+        while let Some(file) = files.next().await {
+            let file = file?;
+            let is_replaced = file.partition_values_map().get(column).is_some_and(|v| v.as_deref() == Some(value));
+            if is_replaced || base.is_none() {
+                actions.push(Action::Remove(file.remove_action(true)));
+            }
+        }
+        drop(files);
+        actions.extend(added.into_iter().map(Action::Add));
+        let operation = DeltaOperation::Write {
+            mode: SaveMode::Overwrite,
+            partition_by: Some(vec![column.to_owned()]),
+            predicate: base.is_some().then(|| format!("{column} = '{value}'")),
+        };
+        let committed = CommitBuilder::from(CommitProperties::default())
+            .with_actions(actions)
+            .build(Some(snapshot), log_store.clone(), operation)
+            .await?;
+        let version = committed.version();
+        Ok((version, self.provider(session, version).await?))
+    }
+
+    /// The table at the version to build on, made when it is not there. A head that is not that version was left behind
+    /// by a killed or rolled-back night: it is restored first.
+    async fn head(
+        &self,
+        schema: &SchemaRef,
+        partition: Option<&str>,
+        base: Option<u64>,
+    ) -> Result<DeltaTable, WarehouseError> {
+        std::fs::create_dir_all(&self.0).map_err(io(&self.0))?;
+        let mut table = match self.0.join("_delta_log").exists() {
+            true => DeltaTableBuilder::from_url(self.url()?)?.load().await?,
+            false => self.create(schema, partition).await?,
+        };
+        if let Some(base) = base.filter(|base| table.version() != Some(*base)) {
+            (table, _) = table.restore().with_version_to_restore(base).await?;
+        }
+        Ok(table)
+    }
+
+    /// Whether the table has these columns; other ones are refused unless everything is replaced.
+    fn has_columns(&self, table: &DeltaTable, schema: &SchemaRef, replaces_all: bool) -> Result<bool, WarehouseError> {
+        let has = *table.snapshot()?.schema() == StructType::try_from_arrow_schema(schema)?;
+        if !has && !replaces_all {
+            return Err(WarehouseError::SchemaChanged(self.name()));
+        }
+        Ok(has)
+    }
+
+    async fn create(&self, schema: &SchemaRef, partition: Option<&str>) -> Result<DeltaTable, WarehouseError> {
+        let described = StructType::try_from_arrow_schema(schema)?;
         let columns: Vec<StructField> = described.fields().cloned().collect();
-        let partition: Vec<String> = write.partition.iter().map(|(column, _)| column.clone()).collect();
+        let partition: Vec<&str> = partition.into_iter().collect();
         Ok(CreateBuilder::new()
             .with_location(self.url()?.as_str())
             .with_columns(columns)
@@ -152,7 +228,7 @@ impl FromArrowSchema for StructType {
     }
 }
 
-fn properties() -> Result<WriterProperties, WarehouseError> {
+pub(crate) fn properties() -> Result<WriterProperties, WarehouseError> {
     let level = ZstdLevel::try_new(3).map_err(|e| WarehouseError::Arrow(e.into()))?;
     Ok(WriterProperties::builder().set_compression(Compression::ZSTD(level)).build())
 }
@@ -252,7 +328,7 @@ impl Scan {
     }
 }
 
-fn row_hashes(batch: &RecordBatch, of: Option<&[String]>) -> Result<Vec<u128>, WarehouseError> {
+pub(crate) fn row_hashes(batch: &RecordBatch, of: Option<&[String]>) -> Result<Vec<u128>, WarehouseError> {
     let columns: Vec<_> = match of {
         None => batch.columns().to_vec(),
         Some(names) => names.iter().filter_map(|n| batch.column_by_name(n)).cloned().collect(),

@@ -137,7 +137,7 @@ async fn show(args: &ShowArgs, project: &Project, printer: &Printer) -> Result<(
     })?;
     let subject = format!("{} line {}", args.file, args.line);
     args.access.record(project, "quarantine show", release.number, subject, 1)?;
-    let fields = fields(contract, raw, args.access.unmasked);
+    let fields = fields(contract.form_of(&args.file), raw, args.access.unmasked);
     printer.json(&json!({
         "file": args.file, "line": args.line, "system": system, "feed": feed, "reasons": reasons,
         "fields": fields.iter().map(|(name, value)| json!({ "column": name, "value": value })).collect::<Vec<_>>(),

@@ -43,6 +43,9 @@ pub struct RunArgs {
     /// Accept a full file that is much smaller than the one before, as in `core/customer`; may be repeated.
     #[arg(long, value_name = "SYSTEM/FEED")]
     accept_shrinkage: Vec<String>,
+    /// Wait no longer for feeds whose contract says `allow_stale`: they go on with what they said the day before.
+    #[arg(long)]
+    past_deadline: bool,
 }
 
 /// Releases whose files are looked at again: the restatement window of the domain specification, in days.
@@ -56,6 +59,7 @@ pub fn run(args: &RunArgs, printer: &Printer) -> Result<(), CliFailure> {
         project.pseudonym_key()?;
     }
     let landing = Landing::new(&project)?.accept_shrinkage(&args.accept_shrinkage)?;
+    let landing = landing.past_deadline(args.past_deadline);
     let _lock = WriterLock::take(&project.warehouse())?;
     let releases = project.releases();
     let current = releases.current()?;
@@ -93,6 +97,10 @@ pub fn run(args: &RunArgs, printer: &Printer) -> Result<(), CliFailure> {
         let published = runtime.block_on(build.date(*date, &progress)).inspect_err(|_| progress.finish())?;
         if let Some(release) = &build.base {
             progress.pause(|| printer.talk(&format!("{date}  release {}  {}", release.number, said(release))));
+            for feed in landing.stale(*date) {
+                progress
+                    .pause(|| printer.talk(&format!("warning: {feed} did not come; it stands as on the day before")));
+            }
         }
         manifest = published.or(manifest);
     }
@@ -188,7 +196,8 @@ impl Build<'_> {
     /// One business date. Published only when it does not lie before what readers see: a full rebuild shows itself
     /// when it has caught up.
     async fn date(&mut self, date: BusinessDate, progress: &Progress) -> Result<Option<Manifest>, CliFailure> {
-        let delivery = self.landing.deliver(date, self.base.as_ref())?;
+        let base = self.base.as_ref();
+        let tables = self.landing.complete(date, base)?;
         let now = Utc::now();
         let stamp = Stamp {
             run_id: format!("{}-{}", now.format("%Y%m%dT%H%M%S%3fZ"), std::process::id()),
@@ -204,11 +213,13 @@ impl Build<'_> {
             catalog: &self.project.catalog,
             kinds: &self.project.kinds,
             date,
-            base: self.base.as_ref(),
+            base,
             number: newest.unwrap_or(0) + 1,
             stamp: &stamp,
         };
-        let (release, reader) = night.run(delivery, progress).await?;
+        let mut open = night.open(tables, progress)?;
+        let inputs = self.landing.deliver(date, base, &mut open).await?;
+        let (release, reader) = open.compute(inputs).await?;
         self.releases.save(&release)?;
         self.record(&release, progress.end())?;
         let catches_up = self.current.as_ref().is_none_or(|c| release.biz_date >= c.biz_date);

@@ -44,7 +44,7 @@ pub struct SampleBankArgs {
     /// How differently the systems write the same person down.
     #[arg(long, default_value = "usual", value_name = "LEVEL")]
     pub dirty: DirtLevel,
-    /// Between full files (first date, month-ends) deliver only what changed. `tally run` cannot load such deltas yet.
+    /// Between full files (first date, month-ends) deliver only what changed.
     #[arg(long)]
     pub deltas: bool,
     /// Late, repeated, cut, shrunk files, mergers: DIR/arrivals holds one folder per transfer, truth/fault.parquet the

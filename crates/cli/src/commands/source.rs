@@ -1,13 +1,15 @@
 //! `tally source check|draft`: what loading a file would do, and a first contract for one, without a warehouse.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
-use arrow::array::{Array, AsArray};
+use arrow::array::{Array, AsArray, RecordBatch};
 use bank::BusinessDate;
 use clap::{Args, Subcommand};
 use extract::load::DateWindow;
-use extract::{Contract, load_file};
+use extract::{Contract, Means, RowSink, load_file};
 use serde_json::json;
 
 use crate::failure::CliFailure;
@@ -84,11 +86,12 @@ fn draft(args: &DraftArgs, printer: &Printer) -> Result<(), CliFailure> {
 
 fn check(args: &CheckArgs, printer: &Printer) -> Result<(), CliFailure> {
     let project = Project::open(&args.project)?;
-    let mut contract = contract(&project, &args.feed)?;
+    let contract = contract(&project, &args.feed)?;
     if !args.file.is_file() {
         return Err(CliFailure::missing(format!("there is no file {}", args.file.display())));
     }
     let name = args.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut contract = contract.form_of(&name).clone();
     let date = args.date.or_else(|| contract.file.name.date_of(&name)).ok_or_else(|| {
         CliFailure::usage(format!("{name} does not tell its business date: {}", contract.file.name.pattern()))
             .hint("give it with --date")
@@ -100,16 +103,14 @@ fn check(args: &CheckArgs, printer: &Printer) -> Result<(), CliFailure> {
         ));
         contract.delivery.control = false;
     }
-    let loaded = load_file(&contract, &args.file, DateWindow { after: None, date })?;
+    let means = Means::new(project.engine.threads, &std::env::temp_dir());
+    let counter = Counter::default();
+    let loaded = load_file(&contract, &args.file, DateWindow { after: None, date }, &means, &counter)?;
     let account = &loaded.account;
-    let columns: Vec<(String, usize)> =
-        contract.columns.iter().zip(loaded.batch.columns()).map(|(c, a)| (c.name.clone(), a.null_count())).collect();
-    let mut flags: BTreeMap<String, u64> = BTreeMap::new();
-    if let Some(column) = loaded.batch.column_by_name("dq_flags").and_then(|c| c.as_string_opt::<i32>()) {
-        for flag in column.iter().flatten().flat_map(|f| f.split(',')) {
-            *flags.entry(flag.to_owned()).or_default() += 1;
-        }
-    }
+    let Counts { nulls, flags } = counter.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let nulls = |place: usize| nulls.get(place).copied().unwrap_or(0);
+    let columns: Vec<(String, u64)> =
+        contract.columns.iter().enumerate().map(|(place, c)| (c.name.clone(), nulls(place))).collect();
     printer.json(&json!({
         "file": name, "biz_date": date.to_string(), "feed": args.feed, "delivered_rows": account.delivered_rows,
         "loaded_rows": account.loaded_rows, "quarantined_rows": account.quarantined_rows,
@@ -148,6 +149,46 @@ fn check(args: &CheckArgs, printer: &Printer) -> Result<(), CliFailure> {
     let rows: Vec<Vec<String>> = columns.into_iter().map(|(name, nulls)| vec![name, nulls.to_string()]).collect();
     printer.table(&["column", "empty"], &rows);
     Ok(())
+}
+
+/// What is counted of the rows that would be loaded.
+#[derive(Default)]
+struct Counts {
+    nulls: Vec<u64>,
+    flags: BTreeMap<String, u64>,
+}
+
+/// Counts rows instead of keeping them.
+#[derive(Default)]
+struct Counter(Mutex<Counts>);
+
+impl RowSink for Counter {
+    type Piece = Counts;
+    type Error = Infallible;
+
+    fn prepare(&self, rows: RecordBatch) -> Result<Counts, Infallible> {
+        let nulls = rows.columns().iter().map(|c| c.null_count() as u64).collect();
+        let mut flags = BTreeMap::new();
+        if let Some(column) = rows.column_by_name("dq_flags").and_then(|c| c.as_string_opt::<i32>()) {
+            for flag in column.iter().flatten().flat_map(|f| f.split(',')) {
+                *flags.entry(flag.to_owned()).or_default() += 1;
+            }
+        }
+        Ok(Counts { nulls, flags })
+    }
+
+    fn keep(&self, piece: Counts) -> Result<(), Infallible> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.nulls.resize(piece.nulls.len(), 0);
+        all.nulls.iter_mut().zip(piece.nulls).for_each(|(sum, n)| *sum += n);
+        piece.flags.into_iter().for_each(|(flag, n)| *all.flags.entry(flag).or_default() += n);
+        Ok(())
+    }
+
+    fn restart(&self) -> Result<(), Infallible> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Counts::default();
+        Ok(())
+    }
 }
 
 fn contract(project: &Project, feed: &str) -> Result<Contract, CliFailure> {

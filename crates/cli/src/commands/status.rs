@@ -1,7 +1,11 @@
 //! `tally status`.
 
 use clap::Args;
+use extract::Contract;
+use extract::contract::DatedBy;
 use serde_json::json;
+use warehouse::Release;
+use warehouse::release::{CheckResult, InputFile};
 
 use crate::failure::CliFailure;
 use crate::printer::Printer;
@@ -16,6 +20,9 @@ pub struct StatusArgs {
     #[command(flatten)]
     project: ProjectArgs,
 }
+
+/// Business dates in the grid of feeds.
+const GRID_DATES: usize = 10;
 
 /// Do it.
 pub fn run(args: &StatusArgs, printer: &Printer) -> Result<(), CliFailure> {
@@ -51,11 +58,16 @@ pub fn run(args: &StatusArgs, printer: &Printer) -> Result<(), CliFailure> {
         })
         .collect();
     printer.table(&["file", "delivered", "loaded", "quarantined", "duplicates", "other dates"], &rows);
+    gaps(&project.contracts, &chain, printer);
+    printer.line("\nChecks of this business date");
+    let rows: Vec<Vec<String>> =
+        named(&current).map(|c| vec![c.check.replace('_', " "), c.severity.clone(), count(c.failed_rows)]).collect();
+    printer.table(&["check", "severity", "failing rows"], &rows);
     printer.line("\nReleases");
     let rows: Vec<Vec<String>> = chain
         .iter()
         .map(|r| {
-            let sum = |of: fn(&warehouse::release::InputFile) -> u64| r.inputs.iter().map(of).sum::<u64>();
+            let sum = |of: fn(&InputFile) -> u64| r.inputs.iter().map(of).sum::<u64>();
             let failing = r.checks.iter().filter(|c| c.failed_rows > 0).count() as u64;
             vec![
                 count(r.number),
@@ -72,4 +84,32 @@ pub fn run(args: &StatusArgs, printer: &Printer) -> Result<(), CliFailure> {
         printer.line(&format!("\nwarning: {}: {} row(s){example}", warning.check, warning.failed_rows));
     }
     Ok(())
+}
+
+/// The checks that have a name of their own (reconciliations among them), not those of a node's columns.
+fn named(release: &Release) -> impl Iterator<Item = &CheckResult> {
+    release.checks.iter().filter(|c| !c.check.contains(' '))
+}
+
+/// Feeds and the last business dates: what came of each, so that a gap is seen at once.
+fn gaps(contracts: &[Contract], chain: &[Release], printer: &Printer) {
+    let recent = &chain[chain.len().saturating_sub(GRID_DATES)..];
+    let mark = |contract: &Contract, release: &Release| {
+        let of_feed = |i: &&InputFile| i.system == contract.system && i.feed == contract.feed;
+        match release.inputs.iter().find(of_feed) {
+            None if contract.delivery.dated_by == DatedBy::Once => String::new(),
+            None => "-".to_owned(),
+            Some(input) => {
+                let kind = if contract.form_of(&input.file).is_change { "changes " } else { "" };
+                format!("{kind}{}{}", input.delivered_rows, if input.quarantined_rows > 0 { " !" } else { "" })
+            }
+        }
+    };
+    let row = |contract: &Contract| {
+        let name = format!("{}/{}", contract.system, contract.feed);
+        std::iter::once(name).chain(recent.iter().map(|r| mark(contract, r))).collect()
+    };
+    printer.line("\nRows by feed and business date (- nothing came, ! some are in quarantine)");
+    let header: Vec<&str> = std::iter::once("feed").chain(recent.iter().map(|r| r.biz_date.as_str())).collect();
+    printer.table(&header, &contracts.iter().map(row).collect::<Vec<Vec<String>>>());
 }

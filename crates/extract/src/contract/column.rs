@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use arrow::datatypes::{DataType, Field, TimeUnit};
 use bank::Mask;
-use chrono::FixedOffset;
+use chrono::{FixedOffset, Offset, Utc};
 use serde::Deserialize;
 
 use super::Unit;
@@ -60,8 +60,24 @@ pub struct ColumnContract {
     /// Whether a date after the business date sends the row to quarantine.
     #[serde(default)]
     pub not_after_biz_date: bool,
+    /// Whether a date before the business date is a doubt: an expired document (W07).
+    #[serde(default)]
+    pub not_expired: bool,
+    /// Whether a negative amount is a doubt: a product without overdraft (Q09).
+    #[serde(default)]
+    pub not_negative: bool,
+    /// Column with the resident ID that a birth date must agree with (W05).
+    pub birth_date_of: Option<String>,
+    /// Column with the resident ID that a sex (1 male, 2 female, GB/T 2261.1) must agree with (W06).
+    pub sex_of: Option<String>,
     /// What a text must look like; a row that does not is loaded with a flag.
     pub check: Option<Check>,
+    /// Whether the file lacks it: only change files have it.
+    #[serde(skip)]
+    pub is_absent: bool,
+    /// The source's clock, filled when the contract is read.
+    #[serde(skip, default = "utc")]
+    pub clock: FixedOffset,
     /// `min` and `max` as numbers, filled when the contract is read.
     #[serde(skip)]
     pub bounds: (Option<i128>, Option<i128>),
@@ -177,6 +193,16 @@ const AUTHENTICATION: [&str; 13] = [
 ];
 
 impl ColumnContract {
+    /// Dates of typed files are written out in one form, unless the contract says that they are texts of another.
+    pub(super) fn write_dates_as_iso(&mut self) {
+        let form = match self.column_type {
+            ColumnType::Date => "%Y-%m-%d",
+            ColumnType::Timestamp => "%Y-%m-%dT%H:%M:%S%.f",
+            _ => return,
+        };
+        self.format.get_or_insert_with(|| form.to_owned());
+    }
+
     /// Refuse what cannot be meant, and read the bounds.
     ///
     /// # Errors
@@ -195,9 +221,10 @@ impl ColumnContract {
         }
         let is_time = self.column_type == ColumnType::Timestamp;
         match (&self.utc_offset, is_time) {
-            (Some(offset), true) if offset.parse::<FixedOffset>().is_err() => {
-                return Err(format!("column `{name}`: `{offset}` is not an offset; write it as +08:00"));
-            }
+            (Some(offset), true) => match offset.parse() {
+                Ok(clock) => self.clock = clock,
+                Err(_) => return Err(format!("column `{name}`: `{offset}` is not an offset; write it as +08:00")),
+            },
             (None, true) => {
                 return Err(format!("column `{name}` is a timestamp and needs `utc_offset`, as in \"+08:00\""));
             }
@@ -215,6 +242,10 @@ impl ColumnContract {
             ("check", self.check.is_some(), is_text, "texts"),
             ("not_before", self.not_before.is_some(), is_date, "dates"),
             ("not_after_biz_date", self.not_after_biz_date, is_date, "dates"),
+            ("not_expired", self.not_expired, is_date, "dates"),
+            ("birth_date_of", self.birth_date_of.is_some(), is_date, "dates"),
+            ("sex_of", self.sex_of.is_some(), is_text, "texts"),
+            ("not_negative", self.not_negative, is_decimal, "decimals"),
             ("min and max", self.min.is_some() || self.max.is_some(), !is_text && !is_time, "numbers and dates"),
         ] {
             if is_used && !fits {
@@ -248,6 +279,9 @@ impl ColumnContract {
     }
 }
 
+fn utc() -> FixedOffset {
+    Utc.fix()
+}
 fn class_c2() -> PrivacyClass {
     PrivacyClass::C2
 }

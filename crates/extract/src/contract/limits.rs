@@ -19,12 +19,13 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Whether a full file of `rows` rows is held after one of `before` rows. Exactly the limit is accepted.
+    /// Whether a full file of `rows` rows is held after one of `before` rows. Exactly the limit is accepted; a file
+    /// without any row is held whatever there was before.
     #[must_use]
     pub fn holds(&self, before: u64, rows: u64) -> bool {
         // Counts of rows are far below 2^53, so the share is exact enough to compare with a limit.
         let least = before as f64 * (1.0 - self.shrinkage_share);
-        before >= self.shrinkage_rows_from && (rows as f64) < least
+        (before > 0 && rows == 0) || (before >= self.shrinkage_rows_from && (rows as f64) < least)
     }
 }
 

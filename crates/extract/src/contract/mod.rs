@@ -16,6 +16,7 @@ pub use column::{Check, ColumnContract, ColumnType, PrivacyClass};
 pub use limits::{Limits, Severity};
 pub use unit::Unit;
 
+use crate::decode::is_line_oriented;
 use crate::error::ExtractError;
 use crate::file_name::FileName;
 use crate::quarantine::ReasonCode;
@@ -47,14 +48,26 @@ pub struct Contract {
     pub severity: BTreeMap<ReasonCode, Severity>,
     /// The columns in file order.
     pub columns: Vec<ColumnContract>,
+    /// The contract of this feed's change files, from `delivery.changes`.
+    #[serde(skip)]
+    pub change: Option<Box<Contract>>,
+    /// Whether this is the contract of change files.
+    #[serde(skip)]
+    pub is_change: bool,
 }
 
 /// How a file is written.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileForm {
-    /// File name; `{biz_date}` stands for the business date as YYYYMMDD. A name ending in `.gz` is decompressed.
+    /// File name; `{biz_date}` stands for the business date as YYYYMMDD. A text file whose name ends in `.gz`, `.zst` or
+    /// `.zip` is decompressed.
     pub name: FileName,
+    /// Text of records, JSON lines, Parquet or Excel.
+    #[serde(default)]
+    pub format: FileFormat,
+    /// Worksheet of an Excel file; the first one when nothing is said.
+    pub sheet: Option<String>,
     /// `utf-8`, `gb18030`, `gbk` (strict: four-byte characters are refused) or another WHATWG label.
     #[serde(default = "utf_8")]
     pub encoding: String,
@@ -66,6 +79,64 @@ pub struct FileForm {
     /// Whether the first line names the columns.
     #[serde(default)]
     pub header: bool,
+}
+
+/// What a file is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum FileFormat {
+    /// Records with a delimiter or fixed widths.
+    #[default]
+    Text,
+    /// One flat JSON object a line.
+    JsonLines,
+    /// Parquet.
+    Parquet,
+    /// Excel: xlsx, xls, xlsb or ods; the first row names the columns.
+    Excel,
+}
+
+impl FileForm {
+    /// Whether records are JSON objects when they are read: columns are found by name.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        self.format != FileFormat::Text
+    }
+
+    /// Refuse what does not go together.
+    fn validate(&self) -> Result<(), String> {
+        let encoding = &self.encoding;
+        if encoding_rs::Encoding::for_label(encoding.as_bytes()).is_none() {
+            return Err(format!("unknown encoding `{encoding}`; use utf-8, gb18030, gbk or windows-1252"));
+        }
+        if !is_line_oriented(encoding) {
+            return Err(format!(
+                "encoding `{encoding}` is not supported: its lines cannot be told before it is decoded; ask the source for utf-8 or gb18030"
+            ));
+        }
+        if self.quote.is_some_and(|q| !q.is_ascii()) {
+            return Err("`file.quote` must be an ASCII character, as in '\"'".to_owned());
+        }
+        if self.is_json() && (!self.delimiter.is_empty() || self.quote.is_some() || self.header) {
+            return Err(
+                "`delimiter`, `quote` and `header` belong to `format = \"text\"`; this file's columns have names"
+                    .to_owned(),
+            );
+        }
+        if matches!(self.format, FileFormat::Parquet | FileFormat::Excel) && encoding != "utf-8" {
+            return Err("`encoding` belongs to text and JSON lines; Parquet and Excel files know theirs".to_owned());
+        }
+        match self.sheet.is_some() && self.format != FileFormat::Excel {
+            true => Err("`sheet` belongs to `format = \"excel\"`".to_owned()),
+            false => Ok(()),
+        }
+    }
+
+    /// The quote as it stands in the file.
+    #[must_use]
+    pub fn quote_byte(&self) -> Option<u8> {
+        self.quote.and_then(|q| u8::try_from(q).ok())
+    }
 }
 
 /// Whether a file holds everything or only what is new.
@@ -102,11 +173,31 @@ pub struct Delivery {
     /// Whether a control file (`<data file>.ctl`, key=value lines) announces rows, totals and hash.
     #[serde(default)]
     pub control: bool,
+    /// Ending of the flag file (标志文件) that is written after the data, as in `.ok`; nothing is read before it is there.
+    pub flag: Option<String>,
+    /// Whether, once its deadline is past, a night may go on with what this feed said the day before.
+    #[serde(default)]
+    pub allow_stale: bool,
     /// Decimal columns whose sums must tie.
     #[serde(default)]
     pub totals: Vec<String>,
     /// Currency column: sums are taken per currency and announced as `sum_<column>_<currency>`.
     pub totals_by: Option<String>,
+    /// On nights without the full file, a file of what changed since the business date before.
+    pub changes: Option<Changes>,
+}
+
+/// Files of what changed (增变量): each row is what a key became.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Changes {
+    /// File name with `{biz_date}`.
+    pub name: FileName,
+    /// Column with the code D for a key that was deleted; only change files have it.
+    pub op: Option<String>,
+    /// Column that orders the changes of a key, a time or a number; only change files have it. Without it a later line
+    /// is the newer one.
+    pub at: Option<String>,
 }
 
 fn utf_8() -> String {
@@ -128,19 +219,54 @@ impl Contract {
         contract.feed = stem(path.file_stem());
         contract.system = stem(path.parent().and_then(Path::file_name));
         contract.validate().map_err(refuse)?;
+        contract.split_changes();
         Ok(contract)
     }
 
-    /// Name of the raw table: `raw_<system>__<feed>`.
+    /// Give change files a contract of their own, and take away from the full file's what only they have.
+    fn split_changes(&mut self) {
+        let Some(changes) = self.delivery.changes.clone() else { return };
+        let mut change = self.clone();
+        change.file.name = changes.name;
+        change.delivery.mode = DeliveryMode::Insert;
+        change.is_change = true;
+        self.columns.retain(|c| Some(&c.name) != changes.op.as_ref());
+        for column in self.columns.iter_mut().filter(|c| Some(&c.name) == changes.at.as_ref()) {
+            column.is_absent = true;
+            column.required = false;
+        }
+        self.change = Some(Box::new(change));
+    }
+
+    /// Files that must lie beside a delivered file before it may be read: control and flag file.
+    #[must_use]
+    pub fn companions(&self, file_name: &str) -> Vec<String> {
+        let control = self.delivery.control.then(|| format!("{file_name}.ctl"));
+        control.into_iter().chain(self.delivery.flag.as_ref().map(|end| format!("{file_name}{end}"))).collect()
+    }
+
+    /// The contract that a file is under, by its name: this one, or that of change files.
+    #[must_use]
+    pub fn form_of(&self, file_name: &str) -> &Contract {
+        self.change.as_deref().filter(|c| c.file.name.date_of(file_name).is_some()).unwrap_or(self)
+    }
+
+    /// Whether a key stands in one row of a file only; change files may tell of one several times.
+    #[must_use]
+    pub fn has_unique_key(&self) -> bool {
+        !self.key.is_empty() && !self.is_change
+    }
+
+    /// Name of the raw table: `raw_<system>__<feed>`, and with `__change` behind it for change files.
     #[must_use]
     pub fn table(&self) -> String {
-        format!("raw_{}__{}", self.system, self.feed)
+        format!("raw_{}__{}{}", self.system, self.feed, if self.is_change { "__change" } else { "" })
     }
 
     /// Whether fields are cut at widths in bytes of the source encoding.
     #[must_use]
     pub fn is_fixed_width(&self) -> bool {
-        self.file.delimiter.is_empty()
+        self.file.format == FileFormat::Text && self.file.delimiter.is_empty()
     }
 
     /// A delimiter, or a width for every column.
@@ -161,10 +287,11 @@ impl Contract {
 
     fn validate(&mut self) -> Result<(), String> {
         self.validate_layout()?;
-        if encoding_rs::Encoding::for_label(self.file.encoding.as_bytes()).is_none() {
-            return Err(format!("unknown encoding `{}`; use utf-8, gb18030, gbk or windows-1252", self.file.encoding));
-        }
+        self.file.validate()?;
         for column in &mut self.columns {
+            if matches!(self.file.format, FileFormat::Parquet | FileFormat::Excel) {
+                column.write_dates_as_iso();
+            }
             column.validate()?;
         }
         let names: Vec<&str> = self.columns.iter().map(|c| c.name.as_str()).collect();
@@ -172,12 +299,30 @@ impl Contract {
             DatedBy::Column(column) => Some(column),
             _ => None,
         };
-        let earlier = self.columns.iter().filter_map(|c| c.not_before.as_ref());
+        let others = self.columns.iter().flat_map(|c| [&c.not_before, &c.birth_date_of, &c.sex_of]).flatten();
         for named in
-            self.key.iter().chain(earlier).chain(&self.delivery.totals).chain(&self.delivery.totals_by).chain(dated)
+            self.key.iter().chain(others).chain(&self.delivery.totals).chain(&self.delivery.totals_by).chain(dated)
         {
             if !names.contains(&named.as_str()) {
                 return Err(format!("no column `{named}`; the columns are {}", names.join(", ")));
+            }
+        }
+        if self.delivery.allow_stale && self.delivery.mode != DeliveryMode::Full {
+            return Err(
+                "`allow_stale` belongs to full files: what happened on a day cannot be taken from the day before"
+                    .to_owned(),
+            );
+        }
+        if let Some(changes) = &self.delivery.changes {
+            if self.delivery.mode != DeliveryMode::Full || self.key.is_empty() || !changes.name.has_date() {
+                return Err(
+                    "`delivery.changes` needs `mode = \"full\"`, a `key`, and {biz_date} in its `name`".to_owned()
+                );
+            }
+            for column in [&changes.op, &changes.at].into_iter().flatten() {
+                if !names.contains(&column.as_str()) || self.key.contains(column) {
+                    return Err(format!("`delivery.changes` names `{column}`, which is no column outside the key"));
+                }
             }
         }
         let mut sorted = names.clone();
@@ -225,6 +370,7 @@ mod tests {
         let limits = Limits::default();
         assert!(limits.holds(100, 79) && !limits.holds(100, 80) && !limits.holds(1_000_000, 800_000));
         assert!(!limits.holds(99, 1), "a share of few rows says nothing");
+        assert!(limits.holds(6, 0) && !limits.holds(0, 0), "an empty file says that something is wrong");
     }
 
     #[test]
@@ -266,6 +412,33 @@ mod tests {
     }
 
     #[test]
+    fn a_file_waits_for_its_companions() {
+        let text =
+            GOOD.replace("mode = \"full\"", "mode = \"full\", control = true, flag = \".ok\", allow_stale = true");
+        let contract = Contract::parse(Path::new("sources/core/account.toml"), &text).unwrap();
+        assert_eq!(contract.companions("A_20250630.dat"), ["A_20250630.dat.ctl", "A_20250630.dat.ok"]);
+        assert!(refused(&text.replace("\"full\"", "\"insert\"")).contains("allow_stale"));
+    }
+
+    #[test]
+    fn change_files_have_a_contract_of_their_own() {
+        let changes = ", changes = { name = \"A_{biz_date}_D.dat\", op = \"op\", at = \"src_ts\" } }";
+        let columns = "{ name = \"op\", type = \"text\" },\n{ name = \"src_ts\", type = \"int\", required = true },\n{ name = \"balance\"";
+        let text = GOOD
+            .replace("[\"balance\"] }", &format!("[\"balance\"]{changes}"))
+            .replace("{ name = \"balance\"", columns);
+        let full = Contract::parse(Path::new("sources/core/account.toml"), &text).unwrap();
+        let names = |c: &Contract| c.columns.iter().map(|c| (c.name.clone(), c.is_absent)).collect::<Vec<_>>();
+        let column = |name: &str, is_absent| (name.to_owned(), is_absent);
+        assert_eq!(names(&full), [column("acct_no", false), column("src_ts", true), column("balance", false)]);
+        let change = full.change.as_ref().unwrap();
+        assert_eq!((names(change).len(), change.table().as_str()), (4, "raw_core__account__change"));
+        assert!(full.has_unique_key() && !change.has_unique_key());
+        assert!(refused(&text.replace("op = \"op\"", "op = \"acct_no\"")).contains("outside the key"));
+        assert!(refused(&text.replace("mode = \"full\"", "mode = \"insert\"")).contains("needs `mode"));
+    }
+
+    #[test]
     fn what_cannot_be_meant_is_refused_with_what_to_write() {
         let with = |column: &str| GOOD.replace("type = \"decimal(18,2)\"", column);
         for (column, said) in [
@@ -283,5 +456,16 @@ mod tests {
         assert!(refused(&twice).contains("declared twice"));
         assert!(refused(&format!("severity = {{ Q04 = \"warn\" }}\n{GOOD}")).contains("Q04 cannot be set"));
         assert!(refused(&GOOD.replace("required", "requird")).contains("line"));
+        let form = |form: &str| GOOD.replace("delimiter = \"|\"", form);
+        assert!(refused(&form("format = \"json_lines\", delimiter = \"|\"")).contains("belong to"));
+        assert!(refused(&form("format = \"parquet\", encoding = \"gb18030\"")).contains("know theirs"));
+        assert!(refused(&form("delimiter = \"|\", sheet = \"a\"")).contains("excel"));
+        assert!(refused(&form("format = \"csv\"")).contains("json_lines"));
+        let encoded =
+            |label: &str| GOOD.replace("delimiter = \"|\"", &format!("delimiter = \"|\", encoding = \"{label}\""));
+        assert!(refused(&encoded("ebcdic")).contains("unknown encoding"));
+        for label in ["utf-16le", "iso-2022-jp", "hz-gb-2312"] {
+            assert!(refused(&encoded(label)).contains("is not supported"), "{label}");
+        }
     }
 }
