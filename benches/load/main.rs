@@ -43,7 +43,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let engine = Engine { threads: threads.parse()?, memory_bytes: 1 << 30, spill_dir: warehouse.join("_spill") };
     let means = Means::new(engine.threads, &engine.spill_dir);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(engine.threads).build()?;
-    let table = TableLoad::new(&warehouse, "raw", &contract.table(), raw_schema(&contract), date, "bench")?;
+    let table =
+        TableLoad::new(&warehouse, "raw", &contract.table(), raw_schema(&contract), &contract.key, date, "bench")?;
     let sink = TableSink(table);
     let loaded = load_file(&contract, file, DateWindow { after: None, date }, &means, &sink)?;
     let (version, _, content) = runtime.block_on(sink.0.commit(&engine.session(date)?, None))?;

@@ -4,7 +4,7 @@
 
 Contenders run one after the other in every round, each in a process of its own with two threads, on the same rows:
 
-- tally: UTF-8 and GB18030, every row check, key uniqueness, announced rows and totals, SHA-256, quarantine, Delta commit
+- tally: UTF-8 and GB18030, clean and with bad and repeated rows: every row check, key uniqueness, announced rows and totals, SHA-256, quarantine, Delta commit
 - DuckDB, declared types -> Parquet (zstd), nothing checked
 - DuckDB, the same checks in SQL (duckdb_checked.sql)
 - Polars, scan_csv -> sink_parquet (zstd), nothing checked
@@ -56,16 +56,18 @@ def binaries():
 
 
 def deliver(work, tally, rows):
-    """The feed in three forms: as delivered in GB18030, in UTF-8, and in UTF-8 with a delimiter of one character."""
+    """The feed in four forms: clean in GB18030 as delivered, in UTF-8, in UTF-8 with a delimiter of one character, and
+    that with the usual share of bad and repeated rows."""
     folder = work / f"feed_{rows}"
-    forms = {name: folder / name / "core" for name in ("gb18030", "utf8")}
+    forms = {name: folder / name / "core" for name in ("gb18030", "utf8", "narrow", "dirty")}
     if not (folder / "done").exists():
         shutil.rmtree(folder, ignore_errors=True)
         customers = int(rows / ROWS_PER_CUSTOMER)
-        for name, encoding in (("gb18030", "gb18030"), ("utf8", "utf-8")):
+        for name, encoding, dirt in (("gb18030", "gb18030", "clean"), ("utf8", "utf-8", "clean"),
+                                     ("dirty", "utf-8", "usual")):
             bank = folder / f"bank_{name}"
             run([tally, "sample-bank", bank, "--customers", customers, "--nights", 1, "--start", DATE,
-                 "--systems", 1, "--encoding", encoding])
+                 "--systems", 1, "--encoding", encoding, "--dirty", dirt])
             forms[name].mkdir(parents=True)
             feed = forms[name] / f"T_{COMPACT}.dat"
             delivered = bank / "landing" / f"CORE_TRANSACTION_{COMPACT}_D.dat.gz"
@@ -74,15 +76,22 @@ def deliver(work, tally, rows):
             control(feed, delivered.with_name(delivered.name + ".ctl"))
             contract(forms[name] / "transaction.toml", encoding, "|@|")
             shutil.rmtree(bank)
-        narrow = folder / "narrow" / "core"
-        narrow.mkdir(parents=True)
-        source = forms["utf8"] / f"T_{COMPACT}.dat"
-        with open(source, "rb") as wide, open(narrow / source.name, "wb") as out:
-            subprocess.run(["sed", "s/|@|/|/g"], stdin=wide, stdout=out, check=True)
-        control(narrow / source.name, source.with_name(source.name + ".ctl"))
-        contract(narrow / "transaction.toml", "utf-8", "|")
+        narrow(forms["utf8"], forms["narrow"])
+        wide = forms["dirty"].rename(folder / "wide")
+        narrow(wide, forms["dirty"])
+        shutil.rmtree(wide)
         (folder / "done").touch()
-    return forms | {"narrow": folder / "narrow" / "core"}
+    return forms
+
+
+def narrow(wide, folder):
+    """The same file with `|` between fields."""
+    folder.mkdir(parents=True)
+    name = f"T_{COMPACT}.dat"
+    with open(wide / name, "rb") as source, open(folder / name, "wb") as out:
+        subprocess.run(["sed", "s/|@|/|/g"], stdin=source, stdout=out, check=True)
+    control(folder / name, wide / f"{name}.ctl")
+    contract(folder / "transaction.toml", "utf-8", "|")
 
 
 def control(feed, announced):
@@ -117,6 +126,7 @@ def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--rows", type=int, default=10_000_000)
     arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--warmup", type=int, default=1)
     arguments.add_argument("--work", type=pathlib.Path, default=ROOT / "target/rivals")
     options = arguments.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
@@ -129,38 +139,39 @@ def main():
         folder = forms[form]
         return [load_feed, folder / "transaction.toml", folder / f"T_{COMPACT}.dat", out, THREADS]
 
-    narrow = forms["narrow"] / f"T_{COMPACT}.dat"
+    plain = forms["narrow"] / f"T_{COMPACT}.dat"
     contenders = {
         "tally, UTF-8, `|`": ours("narrow"),
         "tally, UTF-8, `|@|`": ours("utf8"),
         "tally, GB18030, `|@|`": ours("gb18030"),
-        "DuckDB, nothing checked": [python, HERE / "load_duckdb.py", "plain", narrow, out, THREADS],
-        "DuckDB, the same checks in SQL": [python, HERE / "load_duckdb.py", "checked", narrow, out, THREADS],
-        "Polars, nothing checked": [python, HERE / "load_polars.py", narrow, out],
+        "tally, UTF-8, `|`, bad and repeated rows": ours("dirty"),
+        "DuckDB, nothing checked": [python, HERE / "load_duckdb.py", "plain", plain, out, THREADS],
+        "DuckDB, the same checks in SQL": [python, HERE / "load_duckdb.py", "checked", plain, out, THREADS],
+        "Polars, nothing checked": [python, HERE / "load_polars.py", plain, out],
     }
     results = {name: [] for name in contenders}
-    for round_number in range(options.rounds + 1):
+    for round_number in range(1 - options.warmup, options.rounds + 1):
         for name, command in contenders.items():
             shutil.rmtree(out, ignore_errors=True)
             out.mkdir()
             seconds, mebibytes, said = timed(command)
             size = sum(f.stat().st_size for f in out.rglob("*.parquet")) / 1e6
             print(f"round {round_number} {name}: {seconds:.2f} s, {mebibytes:.0f} MiB, {size:.0f} MB, {said}", flush=True)
-            # The first round warms the disk's cache.
-            if round_number:
+            # Rounds from 1 count; those before warm the disk's cache.
+            if round_number > 0:
                 results[name].append((seconds, mebibytes, size))
     shutil.rmtree(out, ignore_errors=True)
-    report(options, narrow, results)
+    report(plain, results)
 
 
-def report(options, narrow, results):
+def report(plain, results):
     base = results["tally, UTF-8, `|`"]
-    with open(narrow, "rb") as data:
+    with open(plain, "rb") as data:
         rows = sum(block.count(b"\n") for block in iter(lambda: data.read(1 << 24), b""))
     lines = [
         MARKS[0],
-        f"{rows:,} rows, {narrow.stat().st_size / 1e9:.2f} GB as UTF-8 with `|`, {THREADS} threads, "
-        f"{len(base)} paired rounds after one to warm up; {pins()}.",
+        f"{rows:,} rows, {plain.stat().st_size / 1e9:.2f} GB as UTF-8 with `|`, {THREADS} threads, "
+        f"{len(base)} paired rounds; {pins()}.",
         "",
         "| contender | wall s (min-max) | times tally's wall, median of rounds | peak MiB | Parquet MB |",
         "|---|---|---|---|---|",

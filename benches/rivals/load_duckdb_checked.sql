@@ -1,5 +1,5 @@
 -- The checks of sql/sources/core/transaction.toml: field count, mandatory fields, amounts, dates, code list, dates after
--- the business date, equal and conflicting keys, announced rows and total; failed rows are kept raw.
+-- the business date, equal and conflicting keys, announced rows and total, and failed rows are kept raw.
 create temp table delivered as
 select row_number() over () as line, raw, string_split(raw, '|') as fields
 from read_csv('{file}', delim = '\n', header = false, quote = '', escape = '', auto_detect = false,
@@ -7,7 +7,7 @@ from read_csv('{file}', delim = '\n', header = false, quote = '', escape = '', a
 
 create temp table typed as
 select
-    line, raw, hash(raw) as row_hash, len(fields) <> 20 as q01,
+    line, raw, hash(raw) as row_hash, len(fields) <> 19 as q01,
     nullif(trim(fields[1]), '') as txn_id, nullif(trim(fields[2]), '') as acct_no,
     try_strptime(nullif(trim(fields[3]), ''), '%Y%m%d%H%M%S') as txn_at,
     try_strptime(nullif(trim(fields[4]), ''), '%Y%m%d')::date as posting_date,

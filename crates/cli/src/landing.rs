@@ -214,7 +214,7 @@ impl<'p> Landing<'p> {
                 night.change(table.0, &change_set(contract, form)).await?;
                 loaded
             } else {
-                let table = TableSink(night.load(&contract.table(), raw_schema(contract))?);
+                let table = TableSink(night.load(&contract.table(), raw_schema(contract), &contract.key)?);
                 let loaded = load_file(contract, &path, window, &means, &table)?;
                 is_shrinkage_accepted = self.refuse_shrinkage(contract, &loaded.account, base)?;
                 night.commit(table.0).await?;

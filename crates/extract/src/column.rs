@@ -1,6 +1,5 @@
 //! Text → typed values, with a reason for each way it can fail.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -18,8 +17,8 @@ use crate::quarantine::{Reason, ReasonCode};
 use crate::{lenient, looks};
 
 /// Dates that sources write for "no end" and for "none"; domain specification §1.2.
-const OPEN_END: [&str; 4] = ["99991231", "99999999", "29991231", "20991231"];
-const MISSING: [&str; 4] = ["00000000", "19000101", "18991231", "00010101"];
+const OPEN_END: [u32; 4] = [9999_12_31, 9999_99_99, 2999_12_31, 2099_12_31];
+const MISSING: [u32; 4] = [0, 1900_01_01, 1899_12_31, 1_01_01];
 const DATE_FORM: &str = "%Y%m%d";
 const TIMESTAMP_FORM: &str = "%Y%m%d%H%M%S";
 
@@ -63,9 +62,13 @@ pub fn read<'a>(
     biz_date: BusinessDate,
 ) -> Result<Field<'a>, Reason> {
     let reason = |code, detail: String| Reason { code, column: Some(column.name.clone()), detail };
-    let text = field.trim_matches([' ', '\u{3000}', '\t']);
+    let text = match field.as_bytes() {
+        // Nearly always there is nothing to trim; what could be trimmed begins or ends with one of these bytes.
+        [first, .., last] if !is_blank_byte(*first) && !is_blank_byte(*last) => field,
+        _ => field.trim_matches([' ', '\u{3000}', '\t']),
+    };
     let must_be_exact = is_key || column.column_type != ColumnType::Text;
-    if must_be_exact && text.contains(REPLACEMENT) {
+    if must_be_exact && !text.is_ascii() && text.contains(REPLACEMENT) {
         return Err(reason(ReasonCode::Q02, "bytes that are not text in the declared encoding".to_owned()));
     }
     let sure = |value| Ok(Field { value, doubt: None });
@@ -107,6 +110,11 @@ pub fn read<'a>(
     Ok(Field { value, doubt: is_outside.then(|| reason(ReasonCode::Q10, detail())) })
 }
 
+/// A space, a tab, or a byte of U+3000 (E3 80 80) at its place.
+fn is_blank_byte(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | 0xE3 | 0x80)
+}
+
 /// A text: mapped to its canonical code where the contract lists codes, looked at where it says how.
 fn code<'a>(
     column: &'a ColumnContract,
@@ -137,7 +145,9 @@ fn code<'a>(
         Some(Check::Mobile) if !looks::mobile(text) => looks_wrong(ReasonCode::W02, "is no mobile number"),
         Some(Check::CardNumber) if !looks::card_number(text) => looks_wrong(ReasonCode::W03, "fails its check digit"),
         Some(Check::Name) if !looks::name(text) => looks_wrong(ReasonCode::W04, "has digits or test words"),
-        _ if text.contains(REPLACEMENT) => doubt(ReasonCode::NameEnc, "undecodable bytes".to_owned()),
+        _ if !text.is_ascii() && text.contains(REPLACEMENT) => {
+            doubt(ReasonCode::NameEnc, "undecodable bytes".to_owned())
+        }
         _ => None,
     };
     Ok(Field { value: Value::Text(text), doubt })
@@ -177,19 +187,23 @@ fn time(column: &ColumnContract, text: &str) -> Option<DateTime<FixedOffset>> {
 
 fn date<'a>(column: &ColumnContract, text: &str) -> Result<Value<'a>, ()> {
     let form = column.format.as_deref().unwrap_or(DATE_FORM);
-    let compact = match form {
-        DATE_FORM => Cow::Borrowed(text),
+    let digits = match form {
+        DATE_FORM => number_of(text),
         // 9999-12-31 is no day either.
-        _ => Cow::Owned(text.replace(['-', '/', '.'], "")),
+        _ => number_of(&text.replace(['-', '/', '.'], "")),
     };
-    if MISSING.contains(&compact.as_ref()) {
-        return Ok(Value::Null);
-    }
-    let date = match OPEN_END.contains(&compact.as_ref()) {
-        true => BusinessDate::parse_as(OPEN_END[0], DATE_FORM),
-        false => BusinessDate::parse_as(text, form),
+    let date = match digits {
+        Some(digits) if MISSING.contains(&digits) => return Ok(Value::Null),
+        Some(digits) if OPEN_END.contains(&digits) => BusinessDate::parse_as("99991231", DATE_FORM),
+        _ => BusinessDate::parse_as(text, form),
     };
     date.map(|d| Value::Date(d.days_since_epoch())).map_err(|_| ())
+}
+
+/// Eight digits as a number.
+fn number_of(text: &str) -> Option<u32> {
+    let digits: &[u8; 8] = text.as_bytes().try_into().ok()?;
+    digits.iter().all(u8::is_ascii_digit).then(|| digits.iter().fold(0, |n, d| n * 10 + u32::from(d - b'0')))
 }
 
 impl ColumnContract {

@@ -9,21 +9,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, SchemaRef};
 use bank::BusinessDate;
 use datafusion::datasource::TableProvider;
 use datafusion::prelude::SessionContext;
 use deltalake_core::kernel::Add;
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::basic::{Compression, Encoding};
 use parquet::errors::ParquetError;
-use parquet::file::properties::WriterPropertiesPtr;
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::TypePtr;
+use parquet::schema::types::{ColumnPath, TypePtr};
 
 use crate::error::{WarehouseError, io};
 use crate::release::Content;
-use crate::table::{TableFolder, properties, row_hashes};
+use crate::row_hash::row_hashes;
+use crate::table::{TableFolder, compressed};
 
 /// The partition column of delivered tables.
 pub(crate) const BIZ_DATE: &str = "biz_date";
@@ -64,7 +66,7 @@ pub struct RowGroup {
 }
 
 impl TableLoad {
-    /// Begin. `schema` has a column `biz_date`; every row has the value `date` in it.
+    /// Begin. `schema` has a column `biz_date`; every row has the value `date` in it. `key` identifies a row.
     ///
     /// # Errors
     /// When its columns cannot be stored.
@@ -73,6 +75,7 @@ impl TableLoad {
         layer: &str,
         name: &str,
         schema: SchemaRef,
+        key: &[String],
         date: BusinessDate,
         run_id: &str,
     ) -> Result<Self, WarehouseError> {
@@ -80,7 +83,7 @@ impl TableLoad {
             schema.fields().iter().enumerate().filter(|(_, f)| f.name() != BIZ_DATE).map(|(i, _)| i).collect();
         let stored_schema: SchemaRef = Arc::new(schema.project(&stored)?);
         let parquet_schema = ArrowSchemaConverter::new().convert(&stored_schema).map_err(parquet)?.root_schema_ptr();
-        let properties: WriterPropertiesPtr = Arc::new(properties()?);
+        let properties: WriterPropertiesPtr = Arc::new(properties(&stored_schema, key)?);
         // The factory wants a file, though it only looks at its schema.
         let pattern = SerializedFileWriter::<Sink>::new(std::io::sink(), parquet_schema.clone(), properties.clone());
         let encoders = ArrowRowGroupWriterFactory::new(&pattern.map_err(parquet)?, stored_schema.clone());
@@ -252,6 +255,30 @@ impl Drop for TableLoad {
     fn drop(&mut self) {
         self.state.get_mut().unwrap_or_else(PoisonError::into_inner).discard();
     }
+}
+
+/// Statistics for columns by which row groups can be passed over; texts of a delivery are in no order, and hashes are
+/// neither repeated nor compressible.
+fn properties(schema: &SchemaRef, key: &[String]) -> Result<WriterProperties, WarehouseError> {
+    let mut properties = compressed()?.set_statistics_enabled(EnabledStatistics::Chunk);
+    for field in schema.fields() {
+        let column = || ColumnPath::from(field.name().as_str());
+        if matches!(field.data_type(), DataType::Utf8 | DataType::Binary) {
+            properties = properties.set_column_statistics_enabled(column(), EnabledStatistics::None);
+        }
+        properties = match field.name().as_str() {
+            "row_hash" => properties
+                .set_column_dictionary_enabled(column(), false)
+                .set_column_compression(column(), Compression::UNCOMPRESSED),
+            "src_line" => properties
+                .set_column_dictionary_enabled(column(), false)
+                .set_column_encoding(column(), Encoding::DELTA_BINARY_PACKED),
+            // No value of it comes twice.
+            name if key == [name] => properties.set_column_dictionary_enabled(column(), false),
+            _ => properties,
+        };
+    }
+    Ok(properties.build())
 }
 
 fn parquet(error: ParquetError) -> WarehouseError {

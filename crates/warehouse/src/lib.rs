@@ -18,6 +18,7 @@ pub mod node;
 pub mod reader;
 pub mod reference;
 pub mod release;
+mod row_hash;
 pub mod session;
 pub mod table;
 

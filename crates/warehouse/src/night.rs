@@ -153,19 +153,19 @@ pub struct OpenNight<'n> {
 }
 
 impl OpenNight<'_> {
-    /// Begin to load a table, `<layer>_...`, whose column `biz_date` is the night's.
+    /// Begin to load a table, `<layer>_...`, whose column `biz_date` is the night's and whose rows `key` identifies.
     ///
     /// # Errors
     /// When its columns cannot be stored.
-    pub fn load(&mut self, table: &str, schema: SchemaRef) -> Result<TableLoad, WarehouseError> {
+    pub fn load(&mut self, table: &str, schema: SchemaRef, key: &[String]) -> Result<TableLoad, WarehouseError> {
         self.step(table);
-        self.begin(table, schema)
+        self.begin(table, schema, key)
     }
 
-    fn begin(&self, table: &str, schema: SchemaRef) -> Result<TableLoad, WarehouseError> {
+    fn begin(&self, table: &str, schema: SchemaRef, key: &[String]) -> Result<TableLoad, WarehouseError> {
         let Night { warehouse, date, stamp, .. } = self.night;
         let layer = table.split('_').next().unwrap_or("raw");
-        TableLoad::new(warehouse, layer, table, schema, *date, &stamp.run_id)
+        TableLoad::new(warehouse, layer, table, schema, key, *date, &stamp.run_id)
     }
 
     /// What was loaded becomes the table's rows of this night.
@@ -197,7 +197,7 @@ impl OpenNight<'_> {
     pub fn load_changes(&mut self, table: &str, schema: SchemaRef) -> Result<TableLoad, WarehouseError> {
         self.step(table);
         let Night { engine, date, stamp, .. } = self.night;
-        TableLoad::new(&engine.spill_dir, "changes", table, schema, *date, &stamp.run_id)
+        TableLoad::new(&engine.spill_dir, "changes", table, schema, &[], *date, &stamp.run_id)
     }
 
     /// What was loaded changes the state of the business date before into that of this one, and is kept.
@@ -276,7 +276,7 @@ impl OpenNight<'_> {
     }
 
     async fn keep(&mut self, table: DeliveredTable) -> Result<(), WarehouseError> {
-        let load = self.begin(&table.name, table.schema)?;
+        let load = self.begin(&table.name, table.schema, &[])?;
         for batch in &table.batches {
             load.append(load.encode(batch)?)?;
         }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use arrow::array::{Array, RecordBatch, StringArray};
 use arrow::datatypes::SchemaRef;
-use arrow::row::{RowConverter, SortField};
 use bank::mask::hide_numbers;
 use datafusion::common::ScalarValue;
 use datafusion::datasource::{MemTable, TableProvider};
@@ -21,12 +20,12 @@ use deltalake_core::protocol::{DeltaOperation, SaveMode};
 use deltalake_core::{DeltaTable, DeltaTableBuilder, TableProperty};
 use futures::StreamExt;
 use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
 use url::Url;
-use xxhash_rust::xxh3::xxh3_128;
 
 use crate::error::{WarehouseError, io};
 use crate::release::{CheckResult, Content};
+use crate::row_hash::row_hashes;
 
 /// A folder that holds one Delta table.
 #[derive(Debug, Clone)]
@@ -228,9 +227,13 @@ impl FromArrowSchema for StructType {
     }
 }
 
-pub(crate) fn properties() -> Result<WriterProperties, WarehouseError> {
+fn properties() -> Result<WriterProperties, WarehouseError> {
+    Ok(compressed()?.build())
+}
+
+pub(crate) fn compressed() -> Result<WriterPropertiesBuilder, WarehouseError> {
     let level = ZstdLevel::try_new(3).map_err(|e| WarehouseError::Arrow(e.into()))?;
-    Ok(WriterProperties::builder().set_compression(Compression::ZSTD(level)).build())
+    Ok(WriterProperties::builder().set_compression(Compression::ZSTD(level)))
 }
 
 /// What a scan of freshly written rows is asked to check.
@@ -326,19 +329,6 @@ impl Scan {
         }
         (Content { rows: self.rows, hash: format!("{:032x}", self.hash) }, results)
     }
-}
-
-pub(crate) fn row_hashes(batch: &RecordBatch, of: Option<&[String]>) -> Result<Vec<u128>, WarehouseError> {
-    let columns: Vec<_> = match of {
-        None => batch.columns().to_vec(),
-        Some(names) => names.iter().filter_map(|n| batch.column_by_name(n)).cloned().collect(),
-    };
-    if columns.is_empty() {
-        return Ok(Vec::new());
-    }
-    let fields = columns.iter().map(|c| SortField::new(c.data_type().clone())).collect();
-    let rows = RowConverter::new(fields)?.convert_columns(&columns)?;
-    Ok(rows.iter().map(|row| xxh3_128(row.as_ref())).collect())
 }
 
 /// `customer_id=C1, month=2024-03`, with long numbers hidden.

@@ -1,8 +1,9 @@
 //! Which rows of a file share a key: 32 bytes are kept per row, and written out by partition beyond a limit, so that
 //! memory does not grow with the file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -10,8 +11,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 const PARTITIONS: usize = 64;
-/// Rows held in memory: 256 MiB of entries.
-const HELD_ROWS_MAX: usize = 8 << 20;
+/// Rows held in memory: 128 MiB of entries.
+const HELD_ROWS_MAX: usize = 4 << 20;
+/// Keys among which repeated ones are noticed at once: at most 225 MiB. Beyond, they are noticed at the end.
+const SEEN_KEYS_MAX: usize = 14 << 20;
 const ENTRY_BYTES: usize = 32;
 
 /// What is remembered of a row.
@@ -41,6 +44,28 @@ pub(super) struct KeyIndex {
     held_rows_max: usize,
     scratch: PathBuf,
     spilled: Option<Spilled>,
+    seen: HashSet<u64, Unhashed>,
+    is_repeated: bool,
+}
+
+/// Keys are hashes already.
+#[derive(Default)]
+struct AsIs(u64);
+
+type Unhashed = BuildHasherDefault<AsIs>;
+
+impl Hasher for AsIs {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |n, b| n << 8 | u64::from(*b));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// Entries on disk, in an unnamed file that vanishes with the process.
@@ -64,15 +89,29 @@ impl KeyIndex {
             held_rows_max,
             scratch: scratch.to_owned(),
             spilled: None,
+            seen: HashSet::default(),
+            is_repeated: false,
         }
+    }
+
+    /// Whether a key is known to be repeated. False says nothing before the end.
+    pub fn is_repeated(&self) -> bool {
+        self.is_repeated
     }
 
     /// Remember rows.
     pub fn add(&mut self, rows: Vec<KeyedRow>) -> io::Result<()> {
         self.held_rows += rows.len();
         for row in rows {
+            if !self.is_repeated && self.seen.len() < SEEN_KEYS_MAX {
+                // Half of the hash is enough for a hint.
+                self.is_repeated = !self.seen.insert(row.key as u64);
+            }
             // The topmost six bits: 0 to 63.
             self.partitions[(row.key >> 122) as usize].push(row);
+        }
+        if self.is_repeated {
+            self.seen = HashSet::default();
         }
         if self.held_rows > self.held_rows_max { self.spill() } else { Ok(()) }
     }
@@ -193,6 +232,7 @@ mod tests {
             let mut index = KeyIndex::holding(scratch.path(), held_rows_max);
             rows().chunks(37).for_each(|some| index.add(some.to_vec()).unwrap());
             assert_eq!(index.spilled.is_some(), held_rows_max < 1000);
+            assert!(index.is_repeated());
             assert_eq!(index.verdicts(threads).unwrap(), expected);
         }
         assert_eq!(std::fs::read_dir(scratch.path()).unwrap().count(), 0, "nothing is left behind");

@@ -21,6 +21,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use bank::BusinessDate;
@@ -120,12 +121,16 @@ pub fn load_file<S: RowSink>(
     let loading = Loading { contract, path, file, window, means, control: &control, sink };
     let spill_failed = |source| ExtractError::Read { path: means.scratch.clone(), source };
     let mut keys = contract.has_unique_key().then(|| KeyIndex::new(&means.scratch));
-    let mut pass = loading.read(None, |rows| keys.as_mut().map_or(Ok(()), |k| k.add(rows)).map_err(spill_failed))?;
+    let mut take_keys = |rows| match &mut keys {
+        Some(keys) => keys.add(rows).map(|()| keys.is_repeated()).map_err(spill_failed),
+        None => Ok(false),
+    };
+    let mut pass = loading.read(None, &mut take_keys)?;
     let verdicts = keys.map_or(Ok(HashMap::new()), |k| k.verdicts(means.threads)).map_err(spill_failed)?;
     if !verdicts.is_empty() {
         sink.restart().map_err(|e| loading.not_kept(e))?;
         let first = pass.loaded.account.sha256;
-        pass = loading.read(Some(&verdicts), |_| Ok(()))?;
+        pass = loading.read(Some(&verdicts), &mut |_| Ok(false))?;
         if pass.loaded.account.sha256 != first {
             return Err(ExtractError::Changed { file: loading.file });
         }
@@ -179,6 +184,9 @@ fn control_of(contract: &Contract, path: &Path, file: &str) -> Result<Control, E
     }
 }
 
+/// Takes the keys of a chunk; says whether some are repeated, so that the file will be read again.
+type TakeKeys<'t> = dyn FnMut(Vec<keys::KeyedRow>) -> Result<bool, ExtractError> + 't;
+
 /// A file and what it is read with.
 struct Loading<'l, S> {
     contract: &'l Contract,
@@ -201,7 +209,7 @@ impl<S: RowSink> Loading<'_, S> {
     fn read(
         &self,
         verdicts: Option<&HashMap<u64, Verdict>>,
-        take_keys: impl FnMut(Vec<keys::KeyedRow>) -> Result<(), ExtractError>,
+        take_keys: &mut TakeKeys<'_>,
     ) -> Result<Pass, ExtractError> {
         let unreadable = |source| ExtractError::Read { path: self.path.to_owned(), source };
         let opened = Content::open(self.path, &self.contract.file);
@@ -228,7 +236,7 @@ impl<S: RowSink> Loading<'_, S> {
         &self,
         content: &mut Content,
         verdicts: Option<&HashMap<u64, Verdict>>,
-        mut take_keys: impl FnMut(Vec<keys::KeyedRow>) -> Result<(), ExtractError>,
+        take_keys: &mut TakeKeys<'_>,
     ) -> Result<Pass, ExtractError> {
         let may_be_damaged = content.may_be_damaged();
         let quote = self.contract.file.quote_byte();
@@ -240,14 +248,20 @@ impl<S: RowSink> Loading<'_, S> {
         let reader = RowReader::new(self.contract, self.window, &self.file, layout, verdicts);
         let mut total = Total::default();
         let mut first = Some(first);
+        // Once it is known that the file will be read again, rows are judged and no longer kept.
+        let keeps_rows = AtomicBool::new(true);
         pipeline::run(
             self.means.threads,
             || first.take().map_or_else(&mut cut, Ok),
-            |chunk| self.work(&reader, &chunk),
+            |chunk| self.work(&reader, &chunk, keeps_rows.load(Ordering::Relaxed)),
             |done| {
                 let (piece, rows) = done?;
-                self.sink.keep(piece).map_err(|e| self.not_kept(e))?;
-                take_keys(total.add(rows))?;
+                if keeps_rows.load(Ordering::Relaxed) {
+                    self.sink.keep(piece).map_err(|e| self.not_kept(e))?;
+                }
+                if take_keys(total.add(rows))? {
+                    keeps_rows.store(false, Ordering::Relaxed);
+                }
                 match total.quarantined_bytes > QUARANTINE_BYTES_MAX {
                     true => Err(verify::too_many(&total.pass(&self.file).loaded.account, &total.quarantined)),
                     false => Ok(()),
@@ -257,9 +271,10 @@ impl<S: RowSink> Loading<'_, S> {
         Ok(total.pass(&self.file))
     }
 
-    fn work(&self, reader: &RowReader<'_>, chunk: &Chunk) -> Result<(S::Piece, Rest), ExtractError> {
+    fn work(&self, reader: &RowReader<'_>, chunk: &Chunk, keeps_rows: bool) -> Result<(S::Piece, Rest), ExtractError> {
         let assemble = |source| ExtractError::Arrow { file: self.file.clone(), source };
-        let ChunkRows { batch, quarantined, account, keys, undecodable } = reader.read(chunk).map_err(assemble)?;
+        let ChunkRows { batch, quarantined, account, keys, undecodable } =
+            reader.read(chunk, keeps_rows).map_err(assemble)?;
         let piece = self.sink.prepare(batch).map_err(|e| self.not_kept(e))?;
         Ok((piece, Rest { quarantined, account, keys, undecodable }))
     }

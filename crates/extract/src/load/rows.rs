@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BinaryBuilder, Date32Array, Int64Builder, RecordBatch, StringArray, StringBuilder};
 use arrow::error::ArrowError;
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+use bank::Money;
+use xxhash_rust::xxh3::xxh3_128;
 
 use super::chunk::Chunk;
 use super::doubts::Doubts;
@@ -16,7 +17,7 @@ use super::sums::{Sums, counted};
 use super::{DateWindow, raw_schema};
 use crate::account::{AmountAccount, FileAccount, Finding};
 use crate::column::{Builder, Value, read};
-use crate::contract::{Contract, DatedBy, Severity};
+use crate::contract::{ColumnType, Contract, DatedBy, Severity};
 use crate::decode::REPLACEMENT;
 use crate::quarantine::{QuarantinedRow, Reason, ReasonCode};
 use crate::record::{Record, records};
@@ -47,13 +48,15 @@ pub(super) struct RowReader<'c> {
     is_key: Vec<bool>,
     key: Vec<usize>,
     totals: Vec<usize>,
+    /// Whether columns with totals hold what the account counts: two decimals, in the source's own unit and form.
+    totals_are_counted_as_read: bool,
     currency: Option<usize>,
     dated: Option<usize>,
     doubts: Doubts<'c>,
 }
 
 /// The part of the account that a row belongs to.
-type Part = fn(&mut AmountAccount) -> &mut bank::Money;
+type Part = fn(&mut AmountAccount) -> &mut Money;
 
 impl<'c> RowReader<'c> {
     pub fn new(
@@ -73,6 +76,11 @@ impl<'c> RowReader<'c> {
             cutter: Cutter::new(contract),
             is_key: contract.columns.iter().map(|c| contract.key.contains(&c.name)).collect(),
             key: contract.key.iter().filter_map(place).collect(),
+            totals_are_counted_as_read: contract.delivery.totals.iter().filter_map(place).all(|place| {
+                let column = &contract.columns[place];
+                let is_money = matches!(column.column_type, ColumnType::Decimal(precision, 2) if precision <= 28);
+                is_money && column.unit.is_none() && !column.lenient_numbers && column.null_words.is_empty()
+            }),
             totals: contract.delivery.totals.iter().filter_map(place).collect(),
             currency: contract.delivery.totals_by.as_ref().and_then(place),
             dated: match &contract.delivery.dated_by {
@@ -83,17 +91,18 @@ impl<'c> RowReader<'c> {
         }
     }
 
-    /// Read a chunk.
+    /// Read a chunk. With `keeps_rows` false its rows are judged and not kept.
     ///
     /// # Errors
     /// Never in practice; Arrow checks that all columns have one length.
-    pub fn read(&self, chunk: &Chunk) -> Result<ChunkRows, ArrowError> {
+    pub fn read(&self, chunk: &Chunk, keeps_rows: bool) -> Result<ChunkRows, ArrowError> {
         let text = self.cutter.decoder.decode(&chunk.bytes);
         let has_replacement = text.contains(REPLACEMENT);
         let quote = self.contract.file.quote_byte();
         // Line ends and quotes are the same in bytes and in text, whatever stands between them.
         let pairs = records(&chunk.bytes, quote).zip(records(text.as_bytes(), quote));
-        let mut work = Work::new(self, chunk.bytes.len());
+        let mut work = Work::new(self, if keeps_rows { chunk.bytes.len() } else { 0 });
+        work.keeps_rows = keeps_rows;
         let mut fields = Vec::with_capacity(self.layout.field_count + 1);
         for (raw, decoded) in pairs.filter(|(raw, _)| !raw.bytes.is_empty()) {
             let record = Record { line: chunk.line + raw.line - 1, offset: chunk.offset + raw.offset, ..raw };
@@ -142,6 +151,7 @@ impl<'c> RowReader<'c> {
 /// A chunk being read.
 struct Work<'r, 'c> {
     reader: &'r RowReader<'c>,
+    keeps_rows: bool,
     builders: Vec<Builder>,
     lines: Int64Builder,
     hashes: BinaryBuilder,
@@ -161,6 +171,7 @@ impl<'r, 'c> Work<'r, 'c> {
         let text_bytes = bytes / reader.contract.columns.len().max(1);
         Work {
             reader,
+            keeps_rows: true,
             builders: reader.contract.columns.iter().map(|c| Builder::new(c.column_type, rows, text_bytes)).collect(),
             lines: Int64Builder::with_capacity(rows),
             hashes: BinaryBuilder::with_capacity(rows, rows * 16),
@@ -214,7 +225,7 @@ impl<'r, 'c> Work<'r, 'c> {
             match reader.verdicts {
                 None => {
                     let key = reader.key_hash(&values, &mut self.scratch);
-                    self.keys.push(KeyedRow { key, line: record.line, row: xxh3_64(record.bytes) });
+                    self.keys.push(KeyedRow { key, line: record.line, row: row_hash as u64 });
                 }
                 Some(verdicts) => match verdicts.get(&record.line) {
                     Some(Verdict::Duplicate) => {
@@ -227,7 +238,10 @@ impl<'r, 'c> Work<'r, 'c> {
             }
         }
         self.account.loaded_rows += 1;
-        self.count(fields, |a| &mut a.loaded);
+        self.count_values(fields, &values);
+        if !self.keeps_rows {
+            return;
+        }
         for (builder, value) in self.builders.iter_mut().zip(&values) {
             builder.append(value);
         }
@@ -278,6 +292,23 @@ impl<'r, 'c> Work<'r, 'c> {
         let sums = self.sums.of(currency, reader.totals.len());
         for (sum, place) in sums.iter_mut().zip(&reader.totals) {
             *part(sum) += counted(field(*place));
+        }
+    }
+
+    /// Count a loaded row's amounts: those that were read already need not be read again.
+    fn count_values(&mut self, fields: &[Cow<'_, str>], values: &[Value<'_>]) {
+        let reader = self.reader;
+        if reader.currency.is_some() || !reader.totals_are_counted_as_read {
+            return self.count(fields, |a| &mut a.loaded);
+        }
+        if reader.totals.is_empty() {
+            return;
+        }
+        let sums = self.sums.of(None, reader.totals.len());
+        for (sum, place) in sums.iter_mut().zip(&reader.totals) {
+            if let Value::Decimal(minor) = values[*place] {
+                sum.loaded += Money::from_minor(minor);
+            }
         }
     }
 
