@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use arrow::array::{Float64Array, RecordBatch, StringArray};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use extract::load::DateWindow;
-use extract::{Contract, load_file};
+use extract::load::{DateWindow, MemorySink};
+use extract::{Contract, Means, load_file};
 use segmentation::cluster::{ClusterCount, ClusterParams, segment};
 use segmentation::feature::{FeatureFrame, FeatureSpec, Transform};
 
@@ -35,11 +35,12 @@ fn load(criterion: &mut Criterion) {
     std::fs::write(&path, &text).unwrap();
     let contract = Contract::parse(Path::new("core/t.toml"), CONTRACT).unwrap();
     let window = DateWindow { after: None, date: "2025-06-30".parse().unwrap() };
+    let means = Means::new(1, folder.path());
     let mut group = criterion.benchmark_group("extract");
     group.throughput(Throughput::Bytes(text.len() as u64));
     group.sample_size(10);
     group.bench_function(BenchmarkId::new("load_file", rows), |b| {
-        b.iter(|| load_file(&contract, &path, window).unwrap());
+        b.iter(|| load_file(&contract, &path, window, &means, &MemorySink::default()).unwrap());
     });
 }
 

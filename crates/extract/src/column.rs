@@ -17,8 +17,8 @@ use crate::quarantine::{Reason, ReasonCode};
 use crate::{lenient, looks};
 
 /// Dates that sources write for "no end" and for "none"; domain specification §1.2.
-const OPEN_END: [u32; 4] = [9999_12_31, 9999_99_99, 2999_12_31, 2099_12_31];
-const MISSING: [u32; 4] = [0, 1900_01_01, 1899_12_31, 1_01_01];
+const OPEN_END: [u32; 4] = [99991231, 99999999, 29991231, 20991231];
+const MISSING: [u32; 4] = [0, 19000101, 18991231, 10101];
 const DATE_FORM: &str = "%Y%m%d";
 const TIMESTAMP_FORM: &str = "%Y%m%d%H%M%S";
 

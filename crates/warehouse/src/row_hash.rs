@@ -12,7 +12,7 @@ use crate::error::WarehouseError;
 /// An odd number with bits all over, from the digits of pi.
 const MULTIPLIER: u128 = 0x2437_0734_4a40_9382_2299_f31d_0082_efa9 | 1;
 /// What a missing value counts as; no value has it.
-const MISSING: u128 = 0xec4e_6c89_452821e6_38d0_1377_be54_66cf;
+const MISSING: u128 = 0xec4e_6c89_4528_21e6_38d0_1377_be54_66cf;
 
 /// Hashes of all columns of each row, or of those named.
 ///
@@ -75,7 +75,8 @@ fn add(hashes: &mut [u128], column: &ArrayRef) -> Result<(), WarehouseError> {
         }
         // Lists and what else may come: by the row format, which has an order and so an encoding.
         other => {
-            let rows = RowConverter::new(vec![SortField::new(other.clone())])?.convert_columns(&[column.clone()])?;
+            let rows = RowConverter::new(vec![SortField::new(other.clone())])?
+                .convert_columns(std::slice::from_ref(column))?;
             mix(hashes, nulls, |row| xxh3_128(rows.row(row).as_ref()));
         }
     }

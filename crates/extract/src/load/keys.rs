@@ -210,7 +210,8 @@ mod tests {
     /// Lines 1 to 1,000 with 300 keys spread over all partitions; every third key has rows that differ.
     fn rows() -> Vec<KeyedRow> {
         let key = |n: u64| u128::from(n.wrapping_mul(0x9E37_79B9_7F4A_7C15)) << 64 | u128::from(n);
-        let row = |line: u64| KeyedRow { key: key(line % 300), line, row: if line % 3 == 0 { line } else { 7 } };
+        let row =
+            |line: u64| KeyedRow { key: key(line % 300), line, row: if line.is_multiple_of(3) { line } else { 7 } };
         (1..=1000).map(row).collect()
     }
 

@@ -90,7 +90,7 @@ mod tests {
             let mut next = 0..100_u64;
             let mut taken = Vec::new();
             let slow_first = |n: u64| {
-                thread::sleep(Duration::from_micros(if n % 7 == 0 { 300 } else { 1 }));
+                thread::sleep(Duration::from_micros(if n.is_multiple_of(7) { 300 } else { 1 }));
                 n * n
             };
             run(

@@ -26,7 +26,7 @@ pub(super) fn open(path: &Path) -> io::Result<impl Read + Send + use<>> {
             let batch = batch.map_err(damaged)?;
             let texts: Vec<_> = batch.columns().iter().map(texts).collect::<Result<_, _>>().map_err(damaged)?;
             let schema = batch.schema();
-            let texts: Vec<_> = texts.iter().map(|t| t.as_string::<i32>()).collect();
+            let texts: Vec<_> = texts.iter().map(AsArray::as_string::<i32>).collect();
             for row in 0..batch.num_rows() {
                 let value = |place: usize| texts[place].is_valid(row).then(|| Cow::Borrowed(texts[place].value(row)));
                 let fields = schema.fields().iter().enumerate().map(|(place, f)| (f.name().as_str(), value(place)));
