@@ -7,6 +7,7 @@ mod zip_entry;
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
@@ -57,8 +58,8 @@ impl Content {
         let other = |reader| Ok(Content::Other(reader, path.to_owned()));
         match form.format {
             FileFormat::Text | FileFormat::JsonLines => Self::of_text(path),
-            FileFormat::Parquet => other(Box::new(parquet_rows::open(path)?)),
-            FileFormat::Excel => other(Box::new(excel::open(path, form)?)),
+            FileFormat::Parquet => other(Box::new(guarded(|| parquet_rows::open(path))?)),
+            FileFormat::Excel => other(Box::new(guarded(|| excel::open(path, form))?)),
         }
     }
 
@@ -103,6 +104,13 @@ impl Read for Content {
     }
 }
 
+/// Readers of structured files may panic at a structure that makes no sense (found by damaging files at random): that is
+/// the file's fault.
+fn guarded<T>(read: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    let no_sense = |_| Err(io::Error::new(io::ErrorKind::InvalidData, "its structure makes no sense"));
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(no_sense)
+}
+
 /// Reads what `fill` appends to a buffer, until it appends nothing.
 struct Filled<F> {
     fill: F,
@@ -121,7 +129,7 @@ impl<F: FnMut(&mut Vec<u8>) -> io::Result<()>> Read for Filled<F> {
         if self.taken == self.buffer.len() {
             self.taken = 0;
             self.buffer.clear();
-            (self.fill)(&mut self.buffer)?;
+            guarded(|| (self.fill)(&mut self.buffer))?;
         }
         let count = (self.buffer.len() - self.taken).min(buffer.len());
         buffer[..count].copy_from_slice(&self.buffer[self.taken..self.taken + count]);
