@@ -211,11 +211,13 @@ impl<'p> Landing<'p> {
             let loaded = if form.is_change {
                 let table = TableSink(night.load_changes(&form.table(), raw_schema(form))?);
                 let loaded = load_file(form, &path, window, &means, &table)?;
+                all_kept(&table.0, &loaded.account)?;
                 night.change(table.0, &change_set(contract, form)).await?;
                 loaded
             } else {
                 let table = TableSink(night.load(&contract.table(), raw_schema(contract), &contract.key)?);
                 let loaded = load_file(contract, &path, window, &means, &table)?;
+                all_kept(&table.0, &loaded.account)?;
                 is_shrinkage_accepted = self.refuse_shrinkage(contract, &loaded.account, base)?;
                 night.commit(table.0).await?;
                 loaded
@@ -252,6 +254,19 @@ impl<'p> Landing<'p> {
             true => Ok(true),
             false => Err(ExtractError::Shrunk { file: account.file.clone(), feed, rows, before }.into()),
         }
+    }
+}
+
+/// What the account says was loaded is what the table holds.
+fn all_kept(table: &TableLoad, account: &FileAccount) -> Result<(), CliFailure> {
+    match table.rows() == account.loaded_rows {
+        true => Ok(()),
+        false => Err(CliFailure::bug(format!(
+            "{}: {} rows were stored where {} were loaded; nothing was published",
+            account.file,
+            table.rows(),
+            account.loaded_rows
+        ))),
     }
 }
 

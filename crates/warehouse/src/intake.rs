@@ -108,6 +108,12 @@ impl TableLoad {
         &self.name
     }
 
+    /// Rows appended so far.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).rows
+    }
+
     /// Columns.
     #[must_use]
     pub fn schema(&self) -> &SchemaRef {

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{Array, RecordBatch};
 use bank::BusinessDate;
 use clap::{Args, Subcommand};
 use extract::load::DateWindow;
@@ -107,7 +107,9 @@ fn check(args: &CheckArgs, printer: &Printer) -> Result<(), CliFailure> {
     let counter = Counter::default();
     let loaded = load_file(&contract, &args.file, DateWindow { after: None, date }, &means, &counter)?;
     let account = &loaded.account;
-    let Counts { nulls, flags } = counter.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let flagged = account.findings.iter().filter(|(finding, _)| !finding.is_quarantined);
+    let flags: BTreeMap<String, u64> = flagged.map(|(finding, rows)| (finding.code.code(), *rows)).collect();
+    let nulls = counter.0.into_inner().unwrap_or_else(PoisonError::into_inner);
     let nulls = |place: usize| nulls.get(place).copied().unwrap_or(0);
     let columns: Vec<(String, u64)> =
         contract.columns.iter().enumerate().map(|(place, c)| (c.name.clone(), nulls(place))).collect();
@@ -151,42 +153,27 @@ fn check(args: &CheckArgs, printer: &Printer) -> Result<(), CliFailure> {
     Ok(())
 }
 
-/// What is counted of the rows that would be loaded.
+/// Counts the empty fields of each column instead of keeping rows.
 #[derive(Default)]
-struct Counts {
-    nulls: Vec<u64>,
-    flags: BTreeMap<String, u64>,
-}
-
-/// Counts rows instead of keeping them.
-#[derive(Default)]
-struct Counter(Mutex<Counts>);
+struct Counter(Mutex<Vec<u64>>);
 
 impl RowSink for Counter {
-    type Piece = Counts;
+    type Piece = Vec<u64>;
     type Error = Infallible;
 
-    fn prepare(&self, rows: RecordBatch) -> Result<Counts, Infallible> {
-        let nulls = rows.columns().iter().map(|c| c.null_count() as u64).collect();
-        let mut flags = BTreeMap::new();
-        if let Some(column) = rows.column_by_name("dq_flags").and_then(|c| c.as_string_opt::<i32>()) {
-            for flag in column.iter().flatten().flat_map(|f| f.split(',')) {
-                *flags.entry(flag.to_owned()).or_default() += 1;
-            }
-        }
-        Ok(Counts { nulls, flags })
+    fn prepare(&self, rows: RecordBatch) -> Result<Vec<u64>, Infallible> {
+        Ok(rows.columns().iter().map(|c| c.null_count() as u64).collect())
     }
 
-    fn keep(&self, piece: Counts) -> Result<(), Infallible> {
+    fn keep(&self, nulls: Vec<u64>) -> Result<(), Infallible> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.nulls.resize(piece.nulls.len(), 0);
-        all.nulls.iter_mut().zip(piece.nulls).for_each(|(sum, n)| *sum += n);
-        piece.flags.into_iter().for_each(|(flag, n)| *all.flags.entry(flag).or_default() += n);
+        all.resize(nulls.len(), 0);
+        all.iter_mut().zip(nulls).for_each(|(sum, n)| *sum += n);
         Ok(())
     }
 
     fn restart(&self) -> Result<(), Infallible> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Counts::default();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
         Ok(())
     }
 }

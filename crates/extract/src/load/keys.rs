@@ -140,9 +140,11 @@ impl KeyIndex {
         Ok(())
     }
 
-    /// The lines of rows that are not the only ones with their key, except the first of equal ones.
-    pub fn verdicts(self, threads: usize) -> io::Result<HashMap<u64, Verdict>> {
-        let KeyIndex { partitions, spilled, .. } = self;
+    /// The lines of rows that are not the only ones with their key, except the first of equal ones. `None` when all keys
+    /// differ and [`KeyIndex::is_repeated`] never said otherwise; an empty map when it did, misled by half a hash: the
+    /// rows that were not kept since then are wanted all the same.
+    pub fn verdicts(self, threads: usize) -> io::Result<Option<HashMap<u64, Verdict>>> {
+        let KeyIndex { partitions, spilled, is_repeated, .. } = self;
         let partitions: Vec<Mutex<Vec<KeyedRow>>> = partitions.into_iter().map(Mutex::new).collect();
         let spilled = spilled.map(Mutex::new);
         let verdicts = Mutex::new(HashMap::new());
@@ -169,7 +171,8 @@ impl KeyIndex {
             let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(judge_all)).collect();
             workers.into_iter().try_for_each(|w| w.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         })?;
-        Ok(verdicts.into_inner().unwrap_or_default())
+        let verdicts = verdicts.into_inner().unwrap_or_default();
+        Ok((is_repeated || !verdicts.is_empty()).then_some(verdicts))
     }
 }
 
@@ -234,8 +237,21 @@ mod tests {
             rows().chunks(37).for_each(|some| index.add(some.to_vec()).unwrap());
             assert_eq!(index.spilled.is_some(), held_rows_max < 1000);
             assert!(index.is_repeated());
-            assert_eq!(index.verdicts(threads).unwrap(), expected);
+            assert_eq!(index.verdicts(threads).unwrap().as_ref(), Some(&expected));
         }
         assert_eq!(std::fs::read_dir(scratch.path()).unwrap().count(), 0, "nothing is left behind");
+    }
+
+    #[test]
+    fn two_keys_with_half_a_hash_in_common_cost_a_reading_and_no_row() {
+        let scratch = tempfile::tempdir().unwrap();
+        let row = |key: u128, line| KeyedRow { key, line, row: 7 };
+        let verdicts = |keys: [u128; 2]| {
+            let mut index = KeyIndex::new(scratch.path());
+            index.add(vec![row(keys[0], 1), row(keys[1], 2)]).unwrap();
+            index.verdicts(1).unwrap()
+        };
+        assert_eq!(verdicts([5, 1 << 100 | 5]), Some(HashMap::new()));
+        assert_eq!(verdicts([5, 6]), None);
     }
 }

@@ -126,8 +126,8 @@ pub fn load_file<S: RowSink>(
         None => Ok(false),
     };
     let mut pass = loading.read(None, &mut take_keys)?;
-    let verdicts = keys.map_or(Ok(HashMap::new()), |k| k.verdicts(means.threads)).map_err(spill_failed)?;
-    if !verdicts.is_empty() {
+    let verdicts = keys.map_or(Ok(None), |k| k.verdicts(means.threads)).map_err(spill_failed)?;
+    if let Some(verdicts) = verdicts {
         sink.restart().map_err(|e| loading.not_kept(e))?;
         let first = pass.loaded.account.sha256;
         pass = loading.read(Some(&verdicts), &mut |_| Ok(false))?;
