@@ -4,6 +4,9 @@
 //! - [`scenarios::rebuild`]: same input, same bytes
 //! - [`scenarios::changes`]: files of changes and full files say the same
 //! - [`scenarios::faults`]: what happens when the night goes wrong
+//! - [`scenarios::releases`]: looked at again, taken back, computed again, restated, cleared away
+//! - [`scenarios::guides`]: the guides, word for word
+//! - [`scenarios::killed`]: a night killed and out of disk at any moment
 //! - [`scenarios::sample_data`]: the committed sample is what the program writes
 //! - [`scenarios::believable`]: the sample bank beside a real one
 //! - [`scenarios::thirty_nights`]: faults of thirty nights, each with its documented end
@@ -18,8 +21,11 @@ mod scenarios {
     pub mod berka;
     pub mod changes;
     pub mod faults;
+    pub mod guides;
+    pub mod killed;
     pub mod published;
     pub mod rebuild;
+    pub mod releases;
     pub mod sample_data;
     pub mod thirty_nights;
 }

@@ -25,7 +25,8 @@ impl RowSink for TableSink {
     }
 
     fn restart(&self) -> Result<(), WarehouseError> {
-        self.0.restart()
+        self.0.restart();
+        Ok(())
     }
 }
 

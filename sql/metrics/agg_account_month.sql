@@ -1,7 +1,10 @@
 -- One row per account and month. The average is taken over days, never over postings:
 -- end-of-day balance(d) = closing balance - postings after d, so the sum over the days so far is
---   closing balance x days - sum of (posting x days of the month before its posting date).
+--   closing balance x days - sum of (posting x days of the month before its effective date).
 -- Exact, and independent of how long the history is.
+--
+-- A night computes its own month. It computes an earlier one again only when a late posting reaches it, or when its last
+-- days had no business date: from what it was, the late postings of this delivery, and the days that were missing.
 with
 
 posting as (
@@ -9,8 +12,9 @@ posting as (
     select
         txn.source_system,
         txn.account_no,
+        cast(date_trunc('month', txn.effective_date) as date) as month,
         sum(txn.signed_amount) as posted_amount,
-        sum(txn.signed_amount * cast(date_part('day', txn.posting_date) - 1 as decimal(3, 0))) as weighted_amount,
+        sum(txn.signed_amount * cast(date_part('day', txn.effective_date) - 1 as decimal(3, 0))) as weighted_amount,
         sum(case when type.is_external and txn.signed_amount > 0 then txn.signed_amount else 0 end) as external_credit_amount,
         sum(case when type.is_external and txn.signed_amount < 0 then -txn.signed_amount else 0 end) as external_debit_amount,
         sum(case when type.is_customer_initiated then 1 else 0 end) as customer_txn_count,
@@ -18,49 +22,159 @@ posting as (
         sum(case when txn.txn_type = 'SALARY' then txn.signed_amount else 0 end) as salary_amount,
         max(case when type.is_customer_initiated then txn.posting_date end) as last_customer_txn_date,
         max(case when type.is_customer_initiated then txn.txn_at end) as last_customer_txn_at
-    from fct_transaction as txn
+    from (
+        select * from fct_transaction
+        where effective_date >= cast(date_trunc('month', biz_date()) as date) and effective_date <= biz_date()
+        union all
+        select * from fct_transaction
+        where effective_date < cast(date_trunc('month', biz_date()) as date) and biz_date = biz_date()
+    ) as txn
     left join ref_txn_type as type on txn.txn_type = type.txn_type
     left join ref_channel as channel on txn.channel = channel.channel
-    where txn.posting_date >= cast(date_trunc('month', biz_date()) as date) and txn.posting_date <= biz_date()
-    group by txn.source_system, txn.account_no
+    group by txn.source_system, txn.account_no, cast(date_trunc('month', txn.effective_date) as date)
 
 ),
 
-measured as (
+-- What months were before this night, as far back as a posting can reach.
+before as (
+
+    select *, cast(month + interval '1 month' - interval '1 day' as date) as month_end
+    from previous('agg_account_month')
+    where month < cast(date_trunc('month', biz_date()) as date)
+        and month >= cast(date_trunc('month', cast(cast(biz_date() as int) - parameter('restatement_days') as date)) as date)
+
+),
+
+last_activity as (
+
+    select source_system, account_no, max(last_customer_txn_date) as last_customer_txn_date, max(last_customer_txn_at) as last_customer_txn_at
+    from (
+        select source_system, account_no, last_customer_txn_date, last_customer_txn_at from before
+        union all
+        select source_system, account_no, last_customer_txn_date, last_customer_txn_at from posting
+    ) as known
+    group by source_system, account_no
+
+),
+
+this_month as (
 
     select
+        cast(date_trunc('month', biz_date()) as date) as month,
         account.source_system,
         account.account_no,
         account.source_customer_no,
         account.account_kind,
         account.branch_no,
+        biz_date() as as_of_date,
         cast(date_part('day', biz_date()) as bigint) as day_count,
         account.balance,
         cast(
             account.balance * cast(date_part('day', biz_date()) as decimal(3, 0)) - coalesce(posting.weighted_amount, 0)
             as decimal(38, 2)
         ) as balance_accumulator,
-        posting.*
+        posting.posted_amount,
+        posting.external_credit_amount,
+        posting.external_debit_amount,
+        posting.customer_txn_count,
+        posting.echannel_txn_count,
+        posting.salary_amount,
+        last_activity.last_customer_txn_date,
+        last_activity.last_customer_txn_at
     from int_account as account
-    left join (
-        select
-            source_system as posting_system, account_no as posting_account_no, posted_amount, weighted_amount,
-            external_credit_amount, external_debit_amount, customer_txn_count, echannel_txn_count, salary_amount,
-            last_customer_txn_date, last_customer_txn_at
-        from posting
-    ) as posting
-        on account.source_system = posting.posting_system and account.account_no = posting.posting_account_no
+    left join (select * from posting where month = cast(date_trunc('month', biz_date()) as date)) as posting
+        on account.source_system = posting.source_system and account.account_no = posting.account_no
+    left join last_activity
+        on account.source_system = last_activity.source_system and account.account_no = last_activity.account_no
+
+),
+
+-- The first month to compute again; null in most nights.
+restated_from as (
+
+    select min(month) as month
+    from (
+        select month from before where as_of_date < month_end
+        union all
+        select month from posting where month < cast(date_trunc('month', biz_date()) as date)
+    ) as touched
+
+),
+
+-- A late posting moves the balance of its own month from its date on, and of the months after it from their first day on.
+late as (
+
+    select
+        before.source_system,
+        before.account_no,
+        before.month,
+        sum(posting.posted_amount) as balance_change,
+        sum(
+            case when posting.month = before.month
+                then posting.posted_amount * cast(date_part('day', before.month_end) as decimal(3, 0)) - posting.weighted_amount
+                else posting.posted_amount * cast(date_part('day', before.month_end) as decimal(3, 0))
+            end
+        ) as accumulator_change,
+        sum(case when posting.month = before.month then posting.posted_amount else 0 end) as posted_amount,
+        sum(case when posting.month = before.month then posting.external_credit_amount else 0 end) as external_credit_amount,
+        sum(case when posting.month = before.month then posting.external_debit_amount else 0 end) as external_debit_amount,
+        sum(case when posting.month = before.month then posting.customer_txn_count else 0 end) as customer_txn_count,
+        sum(case when posting.month = before.month then posting.echannel_txn_count else 0 end) as echannel_txn_count,
+        sum(case when posting.month = before.month then posting.salary_amount else 0 end) as salary_amount,
+        max(posting.last_customer_txn_date) as last_customer_txn_date,
+        max(posting.last_customer_txn_at) as last_customer_txn_at
+    from before
+    inner join posting
+        on before.source_system = posting.source_system
+        and before.account_no = posting.account_no
+        and posting.month <= before.month
+    group by before.source_system, before.account_no, before.month
+
+),
+
+restated as (
+
+    select
+        before.month,
+        before.source_system,
+        before.account_no,
+        before.source_customer_no,
+        before.account_kind,
+        before.branch_no,
+        before.month_end as as_of_date,
+        cast(date_part('day', before.month_end) as bigint) as day_count,
+        cast(before.balance + coalesce(late.balance_change, 0) as decimal(18, 2)) as balance,
+        cast(
+            before.balance_accumulator
+            + before.balance * cast(date_part('day', before.month_end) - before.day_count as decimal(3, 0))
+            + coalesce(late.accumulator_change, 0)
+            as decimal(38, 2)
+        ) as balance_accumulator,
+        before.posted_amount + coalesce(late.posted_amount, 0) as posted_amount,
+        before.external_credit_amount + coalesce(late.external_credit_amount, 0) as external_credit_amount,
+        before.external_debit_amount + coalesce(late.external_debit_amount, 0) as external_debit_amount,
+        before.customer_txn_count + coalesce(late.customer_txn_count, 0) as customer_txn_count,
+        before.echannel_txn_count + coalesce(late.echannel_txn_count, 0) as echannel_txn_count,
+        before.salary_amount + coalesce(late.salary_amount, 0) as salary_amount,
+        greatest(before.last_customer_txn_date, late.last_customer_txn_date) as last_customer_txn_date,
+        greatest(before.last_customer_txn_at, late.last_customer_txn_at) as last_customer_txn_at
+    from before
+    inner join restated_from on before.month >= restated_from.month
+    left join late
+        on before.source_system = late.source_system
+        and before.account_no = late.account_no
+        and before.month = late.month
 
 )
 
 select
-    cast(date_trunc('month', biz_date()) as date) as month,
+    month,
     source_system,
     account_no,
     source_customer_no,
     account_kind,
     branch_no,
-    biz_date() as as_of_date,
+    as_of_date,
     day_count,
     balance,
     balance_accumulator,
@@ -73,4 +187,8 @@ select
     cast(coalesce(salary_amount, 0) as decimal(18, 2)) as salary_amount,
     last_customer_txn_date,
     last_customer_txn_at
-from measured
+from (
+    select * from this_month
+    union all
+    select * from restated
+) as measured

@@ -15,7 +15,12 @@ month as (
         sum(case when month > this_month - interval '3 months' then echannel_txn_count end) as echannel_txn_count_3m,
         max(last_customer_txn_date) as last_customer_txn_date,
         max(last_customer_txn_at) as last_customer_txn_at
-    from (select *, cast(date_trunc('month', biz_date()) as date) as this_month from agg_customer_month) as dated
+    from (
+        select *, cast(date_trunc('month', biz_date()) as date) as this_month
+        from agg_customer_month
+        -- No further back than is needed, so that the cost of a night does not follow the length of the history.
+        where month >= cast(date_trunc('month', biz_date()) as date) - interval '3 months'
+    ) as dated
     group by customer_id
 
 ),

@@ -13,7 +13,7 @@ inner join int_account as account on now.source_system = account.source_system a
 left join agg_account_month as before
     on now.source_system = before.source_system
     and now.account_no = before.account_no
-    and before.month = now.month - interval '1 month'
+    and before.month = cast(date_trunc('month', biz_date()) as date) - interval '1 month'
 where now.month = cast(date_trunc('month', biz_date()) as date)
     and (before.account_no is not null or account.open_date >= now.month)
     and now.balance <> coalesce(before.balance, 0) + now.posted_amount

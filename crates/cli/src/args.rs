@@ -2,7 +2,10 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{customer, init, plan, quarantine, query, run, sample_bank, segment, source, status};
+use crate::commands::{
+    customer, diff, init, plan, quarantine, query, rollback, run, sample_bank, segment, source, status, test, vacuum,
+    verify,
+};
 use crate::printer::Output;
 
 /// Bank data warehouse and customer segmentation in one file.
@@ -46,6 +49,16 @@ pub enum Command {
     Quarantine(quarantine::QuarantineArgs),
     /// Ask a question in SQL; published, masked tables unless you say otherwise.
     Query(query::QueryArgs),
+    /// Run the tests that stand beside the nodes: rows in, rows out.
+    Test(test::TestArgs),
+    /// Show what differs between two releases, row by row.
+    Diff(diff::DiffArgs),
+    /// Compute a release again and prove that it comes out the same.
+    Verify(verify::VerifyArgs),
+    /// Make an earlier release the one that readers see.
+    Rollback(rollback::RollbackArgs),
+    /// Remove files that no kept release needs; shows what it would remove unless told to.
+    Vacuum(vacuum::VacuumArgs),
     /// Look at one customer.
     Customer(customer::CustomerArgs),
     /// Segment the rows of any table, without a project.

@@ -1,6 +1,7 @@
 //! How the program ends when it does not end well.
 
 use thiserror::Error;
+use warehouse::release::CheckResult;
 use warehouse::{Failure, WarehouseError};
 
 /// A failure with its exit code and, where there is one, the next step.
@@ -10,32 +11,33 @@ pub struct CliFailure {
     kind: Failure,
     message: String,
     hint: Option<String>,
+    checks: Vec<CheckResult>,
 }
 
 impl CliFailure {
     /// Arguments or configuration are wrong.
     pub fn usage(message: impl Into<String>) -> Self {
-        CliFailure { kind: Failure::Usage, message: message.into(), hint: None }
+        CliFailure { kind: Failure::Usage, message: message.into(), hint: None, checks: vec![] }
     }
 
     /// Something expected is not there.
     pub fn missing(message: impl Into<String>) -> Self {
-        CliFailure { kind: Failure::Missing, message: message.into(), hint: None }
+        CliFailure { kind: Failure::Missing, message: message.into(), hint: None, checks: vec![] }
     }
 
     /// A data check failed.
     pub fn data(message: impl Into<String>) -> Self {
-        CliFailure { kind: Failure::Data, message: message.into(), hint: None }
+        CliFailure { kind: Failure::Data, message: message.into(), hint: None, checks: vec![] }
     }
 
     /// The machine failed us.
     pub fn machine(message: impl Into<String>) -> Self {
-        CliFailure { kind: Failure::Machine, message: message.into(), hint: None }
+        CliFailure { kind: Failure::Machine, message: message.into(), hint: None, checks: vec![] }
     }
 
     /// A bug of ours.
     pub fn bug(message: impl Into<String>) -> Self {
-        CliFailure { kind: Failure::Bug, message: message.into(), hint: None }
+        CliFailure { kind: Failure::Bug, message: message.into(), hint: None, checks: vec![] }
     }
 
     /// Whether it is a bug of ours.
@@ -48,6 +50,11 @@ impl CliFailure {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// The checks, when one of them failed.
+    pub fn checks(&self) -> &[CheckResult] {
+        &self.checks
     }
 
     /// The documented exit code.
@@ -81,13 +88,18 @@ impl From<WarehouseError> for CliFailure {
             ),
             _ => None,
         };
-        CliFailure { kind: error.failure(), message: error.to_string(), hint }
+        let (kind, message) = (error.failure(), error.to_string());
+        let checks = match error {
+            WarehouseError::ChecksFailed { results, .. } => results,
+            _ => vec![],
+        };
+        CliFailure { kind, message, hint, checks }
     }
 }
 
 impl From<publish::PublishError> for CliFailure {
     fn from(error: publish::PublishError) -> Self {
-        CliFailure { kind: error.failure(), message: error.to_string(), hint: None }
+        CliFailure { kind: error.failure(), message: error.to_string(), hint: None, checks: vec![] }
     }
 }
 
@@ -109,18 +121,18 @@ impl From<extract::ExtractError> for CliFailure {
             E::Arrow { .. } => Failure::Bug,
             _ => Failure::Data,
         };
-        CliFailure { kind, message: error.to_string(), hint: None }
+        CliFailure { kind, message: error.to_string(), hint: None, checks: vec![] }
     }
 }
 
 impl From<arrow::error::ArrowError> for CliFailure {
     fn from(error: arrow::error::ArrowError) -> Self {
-        CliFailure { kind: Failure::Bug, message: error.to_string(), hint: None }
+        CliFailure { kind: Failure::Bug, message: error.to_string(), hint: None, checks: vec![] }
     }
 }
 
 impl From<std::io::Error> for CliFailure {
     fn from(error: std::io::Error) -> Self {
-        CliFailure { kind: Failure::Machine, message: error.to_string(), hint: None }
+        CliFailure { kind: Failure::Machine, message: error.to_string(), hint: None, checks: vec![] }
     }
 }

@@ -1,7 +1,7 @@
 //! What lies in the landing folder, and what a business date's delivery becomes.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
@@ -12,6 +12,8 @@ use extract::control::Control;
 use extract::ledger::{self, AMOUNT_TABLE, FILE_TABLE, FINDING_TABLE, QUARANTINE_TABLE};
 use extract::load::{DateWindow, change_schema, raw_schema};
 use extract::{Contract, ExtractError, FileAccount, Means, RowSink, load_file, quarantine};
+use sha2::{Digest, Sha256};
+use warehouse::journal::DoneDelivery;
 use warehouse::release::InputFile;
 use warehouse::{ChangeSet, DeliveredTable, OpenNight, Release, RowGroup, TableLoad, WarehouseError};
 
@@ -38,7 +40,8 @@ impl RowSink for TableSink {
     }
 
     fn restart(&self) -> Result<(), WarehouseError> {
-        self.0.restart()
+        self.0.restart();
+        Ok(())
     }
 }
 
@@ -87,11 +90,11 @@ impl<'p> Landing<'p> {
 
     /// What was delivered again after its business date was processed. Unchanged files are not worth a word.
     pub fn delivered_again(&self, releases: &[Release]) -> Vec<String> {
-        let inputs = releases.iter().flat_map(|r| &r.inputs);
-        inputs.filter_map(|input| self.redelivery(input)).collect()
+        let inputs = releases.iter().flat_map(|r| r.inputs.iter().map(|input| (r.biz_date.as_str(), input)));
+        inputs.filter_map(|(date, input)| self.redelivery(date, input)).collect()
     }
 
-    fn redelivery(&self, input: &InputFile) -> Option<String> {
+    fn redelivery(&self, date: &str, input: &InputFile) -> Option<String> {
         let file = &input.file;
         let text = std::fs::read_to_string(self.folder.join(format!("{file}.ctl"))).ok()?;
         // A control file that cannot be read now is no new delivery.
@@ -102,7 +105,7 @@ impl<'p> Landing<'p> {
         let (first, again) = (input.batch_seq, control.batch_seq.unwrap_or(1));
         Some(match again > first {
             true => format!(
-                "{file} was corrected (batch_seq {again}) after its business date was processed; `tally run --full` includes it"
+                "{file} was corrected (batch_seq {again}) after its business date was processed; `tally run --from {date}` includes it"
             ),
             false => format!(
                 "[F05] {file} was delivered again with batch_seq {again} and other content; the first delivery stays in force. Ask the source which one is right: a correction has a higher batch_seq"
@@ -187,6 +190,29 @@ impl<'p> Landing<'p> {
         self.project.contracts.iter().filter(move |c| is_first || c.delivery.dated_by != DatedBy::Once)
     }
 
+    /// Hash of what a delivery's rows depend on: contracts and files.
+    pub fn fingerprint(&self, inputs: &[InputFile]) -> String {
+        let files: Vec<(&String, &String)> = inputs.iter().map(|i| (&i.file, &i.sha256)).collect();
+        hex::encode(Sha256::digest(format!("{:?}\n{files:?}", self.project.contracts)))
+    }
+
+    /// Whether a delivery that was loaded before is the one that lies here now.
+    pub fn is_unchanged(
+        &self,
+        date: BusinessDate,
+        base: Option<&Release>,
+        done: &DoneDelivery,
+    ) -> Result<bool, CliFailure> {
+        let mut inputs = Vec::new();
+        for contract in self.contracts(base) {
+            let Some((form, path)) = self.delivered(contract, date) else { continue };
+            let file = form.file.name.for_date(date);
+            let Some(known) = done.inputs.iter().find(|i| i.file == file) else { return Ok(false) };
+            inputs.push(InputFile { sha256: sha256_of(&path)?, ..known.clone() });
+        }
+        Ok(inputs.len() == done.inputs.len() && self.fingerprint(&inputs) == done.fingerprint)
+    }
+
     /// Load, check and account for everything delivered for a business date. `base` is the release of the one before.
     pub async fn deliver(
         &self,
@@ -253,6 +279,20 @@ impl<'p> Landing<'p> {
         match self.accepted_shrinkage.contains(&feed) {
             true => Ok(true),
             false => Err(ExtractError::Shrunk { file: account.file.clone(), feed, rows, before }.into()),
+        }
+    }
+}
+
+/// SHA-256 of a file, read in pieces.
+pub fn sha256_of(path: &Path) -> Result<String, CliFailure> {
+    let failed = |e: std::io::Error| CliFailure::machine(format!("cannot read {}: {e}", path.display()));
+    let mut file = std::fs::File::open(path).map_err(failed)?;
+    let mut hash = Sha256::new();
+    let mut piece = vec![0; 1 << 20];
+    loop {
+        match std::io::Read::read(&mut file, &mut piece).map_err(failed)? {
+            0 => return Ok(hex::encode(hash.finalize())),
+            read => hash.update(&piece[..read]),
         }
     }
 }

@@ -10,6 +10,7 @@ mod landing;
 mod printer;
 mod progress;
 mod project;
+mod run_log;
 mod settings;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -59,6 +60,11 @@ fn dispatch(command: Command, printer: &Printer) -> Result<(), CliFailure> {
         Command::Source(args) => commands::source::run(&args, printer),
         Command::Quarantine(args) => commands::quarantine::run(&args, printer),
         Command::Query(args) => commands::query::run(&args, printer),
+        Command::Test(args) => commands::test::run(&args, printer),
+        Command::Diff(args) => commands::diff::run(&args, printer),
+        Command::Verify(args) => commands::verify::run(&args, printer),
+        Command::Rollback(args) => commands::rollback::run(&args, printer),
+        Command::Vacuum(args) => commands::vacuum::run(&args, printer),
         Command::Customer(args) => commands::customer::run(&args, printer),
         Command::Segment(args) => commands::segment::run(&args, printer),
     }

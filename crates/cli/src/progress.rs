@@ -4,9 +4,11 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
 use warehouse::Observer;
 
 use crate::printer::Printer;
+use crate::run_log::RunLog;
 
 /// Progress over several business dates.
 pub struct Progress {
@@ -19,7 +21,8 @@ pub struct Progress {
 struct State {
     date_index: usize,
     date: String,
-    steps: Vec<(String, Instant)>,
+    steps: Vec<Step>,
+    log: Option<RunLog>,
 }
 
 /// How long a step took.
@@ -29,6 +32,14 @@ pub struct StepTime {
     pub step: String,
     /// Milliseconds.
     pub duration_ms: u128,
+    /// Whether it was taken over instead of done.
+    pub is_taken_over: bool,
+}
+
+struct Step {
+    name: String,
+    began: Instant,
+    is_taken_over: bool,
 }
 
 impl Progress {
@@ -48,17 +59,25 @@ impl Progress {
     /// A business date begins.
     pub fn begin(&self, date_index: usize, date: &str) {
         if let Ok(mut state) = self.state.lock() {
-            *state = State { date_index, date: date.to_owned(), steps: Vec::new() };
+            *state = State { date_index, date: date.to_owned(), steps: Vec::new(), log: None };
+        }
+    }
+
+    /// Steps are also written to this log.
+    pub fn log_to(&self, log: RunLog) {
+        if let Ok(mut state) = self.state.lock() {
+            state.log = Some(log);
         }
     }
 
     /// The business date has ended; how long each step took.
     pub fn end(&self) -> Vec<StepTime> {
         let Ok(state) = self.state.lock() else { return Vec::new() };
-        let ends = state.steps.iter().skip(1).map(|s| s.1).chain([Instant::now()]);
-        let time = |((step, start), end): (&(String, Instant), Instant)| StepTime {
-            step: step.clone(),
-            duration_ms: end.duration_since(*start).as_millis(),
+        let ends = state.steps.iter().skip(1).map(|s| s.began).chain([Instant::now()]);
+        let time = |(step, end): (&Step, Instant)| StepTime {
+            step: step.name.clone(),
+            duration_ms: end.duration_since(step.began).as_millis(),
+            is_taken_over: step.is_taken_over,
         };
         state.steps.iter().zip(ends).map(time).collect()
     }
@@ -75,9 +94,22 @@ impl Progress {
 }
 
 impl Observer for Progress {
+    fn taken_over(&self, name: &str) {
+        let Ok(mut state) = self.state.lock() else { return };
+        if let Some(log) = &state.log {
+            log.event("taken_over", json!({ "step": name }));
+        }
+        if let Some(step) = state.steps.last_mut() {
+            step.is_taken_over = true;
+        }
+    }
+
     fn step(&self, done: usize, total: usize, name: &str) {
         let Ok(mut state) = self.state.lock() else { return };
-        state.steps.push((name.to_owned(), Instant::now()));
+        state.steps.push(Step { name: name.to_owned(), began: Instant::now(), is_taken_over: false });
+        if let Some(log) = &state.log {
+            log.event("step", json!({ "step": name, "done": done, "total": total }));
+        }
         self.bar.set_length((self.dates * total) as u64);
         self.bar.set_position((state.date_index * total + done) as u64);
         self.bar.set_message(format!("{} {name}", state.date));

@@ -58,7 +58,7 @@ impl Project {
         files.extend(builtin::files_on_disk(&args.project.join("sql"))?);
         let contracts = contracts(&files, &settings)?;
         let mut sources = raw_tables(&contracts);
-        sources.insert(warehouse::night::CHECK_TABLE.to_owned(), warehouse::night::check_schema());
+        sources.insert(warehouse::compute::CHECK_TABLE.to_owned(), warehouse::compute::check_schema());
         let unused = match settings.systems.iter().any(|s| builtin::systems().contains(s)) {
             true => UnusedSystems::DeliverNothing,
             false => UnusedSystems::AreUnknown,

@@ -28,9 +28,28 @@ pub struct Settings {
     /// Privacy.
     #[serde(default)]
     pub privacy: Privacy,
+    /// How long releases are kept.
+    #[serde(default)]
+    pub retention: RetentionSettings,
     /// Machine limits.
     #[serde(default)]
     pub engine: EngineSettings,
+}
+
+/// How long releases are kept: what `vacuum` does not remove.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RetentionSettings {
+    /// So many of the newest releases.
+    pub releases: usize,
+    /// Every version of so many of the newest closed months.
+    pub months: usize,
+}
+
+impl Default for RetentionSettings {
+    fn default() -> Self {
+        RetentionSettings { releases: 35, months: 13 }
+    }
 }
 
 /// Business dates of a project whose files do not tell them.

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use warehouse::fault;
+
 use crate::error::{PublishError, write_error};
 
 /// Pointer to the release that readers use.
@@ -36,6 +38,7 @@ pub fn begin(published: &Path, release: u64) -> Result<PathBuf, PublishError> {
         }
     }
     let folder = preparing(published, release);
+    fault::may_fail(&folder)?;
     std::fs::create_dir_all(&folder).map_err(write_error(&folder))?;
     Ok(folder)
 }
@@ -46,7 +49,9 @@ pub fn begin(published: &Path, release: u64) -> Result<PathBuf, PublishError> {
 /// When the disk refuses.
 pub fn finish(published: &Path, release: u64) -> Result<PathBuf, PublishError> {
     let folder = of_release(published, release);
+    fault::may_fail(&folder)?;
     std::fs::rename(preparing(published, release), &folder).map_err(write_error(&folder))?;
+    fault::may_fail(&folder)?;
     Ok(folder)
 }
 
@@ -57,6 +62,7 @@ pub fn finish(published: &Path, release: u64) -> Result<PathBuf, PublishError> {
 pub fn switch(published: &Path, release: u64) -> Result<(), PublishError> {
     let current = published.join(CURRENT);
     let beside = published.join(".current.new");
+    fault::may_fail(&beside)?;
     if beside.symlink_metadata().is_ok() {
         std::fs::remove_file(&beside).map_err(write_error(&beside))?;
     }
@@ -64,7 +70,9 @@ pub fn switch(published: &Path, release: u64) -> Result<(), PublishError> {
     std::os::unix::fs::symlink(release.to_string(), &beside).map_err(write_error(&beside))?;
     #[cfg(not(unix))]
     std::fs::write(&beside, release.to_string()).map_err(write_error(&beside))?;
-    std::fs::rename(&beside, &current).map_err(write_error(&current))
+    fault::may_fail(&current)?;
+    std::fs::rename(&beside, &current).map_err(write_error(&current))?;
+    Ok(fault::may_fail(&current)?)
 }
 
 /// The release that `current` points at.
@@ -76,6 +84,37 @@ pub fn current_release(published: &Path) -> Option<u64> {
         .or_else(|_| std::fs::read_to_string(&current))
         .ok()?;
     target.trim().parse().ok()
+}
+
+/// Published folders of releases that are not kept, and what killed runs left.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn removable(published: &Path, kept: &[u64]) -> Result<Vec<PathBuf>, PublishError> {
+    let mut found = Vec::new();
+    let entries = match std::fs::read_dir(published) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(found),
+        Err(e) => return Err(write_error(published)(e)),
+    };
+    for entry in entries {
+        let path = entry.map_err(write_error(published))?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let is_left_over = name.starts_with('.') && name.ends_with(".preparing");
+        if is_left_over || name.parse::<u64>().is_ok_and(|number| !kept.contains(&number)) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Remove folders.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn remove(folders: &[PathBuf]) -> Result<(), PublishError> {
+    folders.iter().try_for_each(|folder| std::fs::remove_dir_all(folder).map_err(write_error(folder)))
 }
 
 #[cfg(test)]

@@ -10,7 +10,9 @@ use serde::Deserialize;
 use crate::error::WarehouseError;
 use crate::graph;
 use crate::node::Node;
+use crate::node_test::NodeTest;
 use crate::reference::Reference;
+use crate::release::NodeText;
 
 /// A file of a `sql/` tree; the path is relative to it.
 #[derive(Debug, Clone)]
@@ -22,13 +24,25 @@ pub struct SqlFile {
 }
 
 /// How bad a failing check is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Nothing is published.
+    #[default]
     Error,
     /// Reported, published all the same.
     Warn,
+}
+
+impl Severity {
+    /// As it is written in TOML and in results.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warn => "warn",
+        }
+    }
 }
 
 /// A SELECT whose rows are failures.
@@ -66,6 +80,10 @@ pub struct Catalog {
     pub order: Vec<String>,
     /// What each node and check reads.
     pub reads: BTreeMap<String, BTreeSet<String>>,
+    /// Tests of nodes.
+    pub tests: Vec<NodeTest>,
+    /// What each node reads with `previous('...')`: its rows in the release before, outside the order.
+    pub previous: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// What stands for the staging nodes of source systems that a project does not use.
@@ -106,6 +124,10 @@ impl Catalog {
                 }
                 continue;
             }
+            if let Some(node) = name.strip_suffix(".test") {
+                catalog.tests.extend(NodeTest::parse(node, &file.path, &file.text)?);
+                continue;
+            }
             let sql = find(name, "sql");
             match folder(&file.path) {
                 "reference" => catalog.add_reference(name, file, find(name, "csv"))?,
@@ -117,6 +139,37 @@ impl Catalog {
             }
         }
         catalog.link(unused)?;
+        // Of a node of an unused system there is nothing to test.
+        catalog.tests.retain(|test| catalog.nodes.contains_key(&test.node));
+        Ok(catalog)
+    }
+
+    /// The same nodes and checks with the texts of a release.
+    ///
+    /// # Errors
+    /// When a text is not one statement, or reads what is no longer there.
+    pub fn with_texts(&self, texts: &BTreeMap<String, NodeText>) -> Result<Self, WarehouseError> {
+        let mut catalog = self.clone();
+        // What the release did not know is no part of it.
+        catalog.nodes.retain(|name, _| texts.contains_key(name));
+        catalog.checks.retain(|name, _| texts.contains_key(name));
+        for node in catalog.nodes.values_mut() {
+            if let (Some(sql), Some(text)) = (&mut node.sql, texts.get(&node.name)) {
+                sql.clone_from(&text.text);
+            }
+        }
+        for check in catalog.checks.values_mut() {
+            if let Some(text) = texts.get(&check.name) {
+                check.sql.clone_from(&text.text);
+            }
+        }
+        for (name, reference) in &mut catalog.references {
+            if let Some(text) = texts.get(name) {
+                *reference = reference.with_csv(&text.text)?;
+            }
+        }
+        (catalog.reads, catalog.previous) = (BTreeMap::new(), BTreeMap::new());
+        catalog.link(UnusedSystems::AreUnknown)?;
         Ok(catalog)
     }
 
@@ -138,19 +191,26 @@ impl Catalog {
     /// Read dependencies from the SQL, drop or empty what belongs to unused systems, order the rest.
     fn link(&mut self, unused: UnusedSystems) -> Result<(), WarehouseError> {
         for node in self.nodes.values() {
-            let reads = match (&node.sql, &node.input) {
+            let mut reads = match (&node.sql, &node.input) {
                 (Some(sql), _) => graph::tables_read(&node.name, &node.path, sql)?,
-                (None, input) => input.iter().cloned().collect(),
+                (None, input) => graph::TablesRead { tables: input.iter().cloned().collect(), ..Default::default() },
             };
-            self.reads.insert(node.name.clone(), reads);
+            // What a check refers to must be there when it is asked.
+            let referred = node.checks.references.values().filter_map(|target| target.split('.').next());
+            reads.tables.extend(referred.map(str::to_owned));
+            self.reads.insert(node.name.clone(), reads.tables);
+            if !reads.previous.is_empty() {
+                self.previous.insert(node.name.clone(), reads.previous);
+            }
         }
         for check in self.checks.values() {
             let reads = graph::tables_read(&check.name, Path::new(&check.name), &check.sql)?;
-            self.reads.insert(check.name.clone(), reads);
+            self.reads.insert(check.name.clone(), reads.tables);
         }
         self.retire_unused_systems(unused);
         for node in self.nodes.values() {
             self.refuse_unknown(&node.name, &node.path)?;
+            self.refuse_unkept(node)?;
         }
         for check in self.checks.values() {
             self.refuse_unknown(&check.name, Path::new(&check.name))?;
@@ -196,6 +256,28 @@ impl Catalog {
         Err(WarehouseError::Node { node: name.to_owned(), path: path.to_owned(), message })
     }
 
+    /// `previous('...')` must name a node that is kept, and a view has no night of its own to look back from.
+    fn refuse_unkept(&self, node: &Node) -> Result<(), WarehouseError> {
+        let Some(previous) = self.previous.get(&node.name) else { return Ok(()) };
+        let refuse =
+            |message: String| Err(WarehouseError::Node { node: node.name.clone(), path: node.path.clone(), message });
+        if !node.is_kept() {
+            return refuse("a view cannot look back with previous(); make it a table or a partition".to_owned());
+        }
+        match previous.iter().find(|name| !self.nodes.get(*name).is_some_and(Node::is_kept)) {
+            Some(name) => refuse(format!("previous('{name}') names no node that is kept as a table")),
+            None => Ok(()),
+        }
+    }
+
+    /// Columns of a node, a source or a reference table.
+    #[must_use]
+    pub fn schema_of(&self, table: &str) -> Option<SchemaRef> {
+        let node = self.nodes.get(table).map(Node::schema);
+        let reference = || self.references.get(table).map(|reference| reference.batch.schema());
+        node.or_else(|| self.sources.get(table).cloned()).or_else(reference)
+    }
+
     fn has_table(&self, name: &str) -> bool {
         self.nodes.contains_key(name) || self.sources.contains_key(name) || self.references.contains_key(name)
     }
@@ -206,7 +288,7 @@ fn folder(path: &Path) -> &str {
 }
 
 /// The name with the fewest edits, if it is near enough to be a typing error.
-fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a String>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a String>) -> Option<&'a str> {
     names
         .map(|name| (datafusion::common::utils::datafusion_strsim::levenshtein(wanted, name), name.as_str()))
         .filter(|(distance, _)| *distance <= wanted.len() / 3 + 1)

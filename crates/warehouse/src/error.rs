@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use datafusion::error::DataFusionError;
 use thiserror::Error;
 
+use crate::release::CheckResult;
+
 /// Who has to act; the program's exit codes follow it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
@@ -55,7 +57,12 @@ pub enum WarehouseError {
         count: usize,
         /// One line each.
         list: String,
+        /// All checks, also those that passed.
+        results: Vec<CheckResult>,
     },
+    /// A selection of nodes is wrong.
+    #[error("--select {0}")]
+    Selection(String),
     /// Changes to nothing.
     #[error("{0}: there is no state of the business date before to build on; ask the source for the full file")]
     NoState(String),
@@ -81,6 +88,12 @@ pub enum WarehouseError {
     /// A table's columns changed.
     #[error("columns of table {0} are not those of its history; rebuild with `tally run --full`")]
     SchemaChanged(String),
+    /// A row without partition.
+    #[error("column `{0}` tells the partition and is missing in a row; give it a value or leave the row out")]
+    NoPartition(String),
+    /// A worker stopped.
+    #[error("a worker stopped: {0}")]
+    Stopped(String),
     /// A node kind of Rust code failed.
     #[error("{0}")]
     Kind(String),
@@ -116,15 +129,17 @@ impl WarehouseError {
     #[must_use]
     pub fn failure(&self) -> Failure {
         match self {
-            Self::Node { .. } | Self::Circle(_) | Self::Format { .. } | Self::SchemaChanged(_) => Failure::Usage,
+            Self::Node { .. } | Self::Circle(_) | Self::Selection(_) | Self::Format { .. } | Self::SchemaChanged(_) => {
+                Failure::Usage
+            }
             Self::Run { source, .. } => source.failure(),
-            Self::ChecksFailed { .. } | Self::Kind(_) | Self::NoState(_) => Failure::Data,
+            Self::ChecksFailed { .. } | Self::Kind(_) | Self::NoState(_) | Self::NoPartition(_) => Failure::Data,
             Self::Locked(_) => Failure::Locked,
             Self::NoRelease(_) | Self::UnknownRelease(_) => Failure::Missing,
             Self::Io { .. } | Self::Damaged { .. } => Failure::Machine,
             Self::Delta(e) => engine_below(e).map_or(Failure::Machine, engine_failure),
             Self::Engine(e) => engine_failure(e),
-            Self::Arrow(_) => Failure::Bug,
+            Self::Arrow(_) | Self::Stopped(_) => Failure::Bug,
         }
     }
 

@@ -1,26 +1,66 @@
 //! What reads what, from the SQL itself.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 use std::path::Path;
 
-use datafusion::sql::parser::DFParser;
+use datafusion::sql::parser::{DFParser, Statement};
 use datafusion::sql::resolve::resolve_table_references;
+use datafusion::sql::sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, TableFactor, Visit, Visitor};
 
 use crate::error::WarehouseError;
 use crate::node::Node;
+use crate::previous;
 
-/// Tables that a SELECT reads, without its own CTEs.
+/// What a SELECT reads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TablesRead {
+    /// Tables of the same night, without the SELECT's own CTEs.
+    pub tables: BTreeSet<String>,
+    /// Nodes in `previous('...')`.
+    pub previous: BTreeSet<String>,
+}
+
+/// Tables that a SELECT reads.
 ///
 /// # Errors
 /// When the text is not exactly one statement of SQL.
-pub fn tables_read(node: &str, path: &Path, sql: &str) -> Result<BTreeSet<String>, WarehouseError> {
+pub fn tables_read(node: &str, path: &Path, sql: &str) -> Result<TablesRead, WarehouseError> {
     let refuse = |message: String| WarehouseError::Node { node: node.to_owned(), path: path.to_owned(), message };
     let statements = DFParser::parse_sql(sql).map_err(|e| refuse(e.to_string()))?;
     let [statement] = statements.iter().collect::<Vec<_>>()[..] else {
         return Err(refuse(format!("holds {} statements; write exactly one SELECT", statements.len())));
     };
     let (tables, _) = resolve_table_references(statement, true).map_err(|e| refuse(e.to_string()))?;
-    Ok(tables.iter().map(|t| t.table().to_owned()).collect())
+    let mut tables: BTreeSet<String> = tables.iter().map(|t| t.table().to_owned()).collect();
+    let mut previous = LooksBack::default();
+    if let Statement::Statement(statement) = statement {
+        let _ = statement.visit(&mut previous);
+    }
+    // The function itself looks like a table.
+    if !previous.0.is_empty() {
+        tables.remove(previous::NAME);
+    }
+    Ok(TablesRead { tables, previous: previous.0 })
+}
+
+/// Collects the names in `previous('...')`.
+#[derive(Default)]
+struct LooksBack(BTreeSet<String>);
+
+impl Visitor for LooksBack {
+    type Break = ();
+
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
+        let TableFactor::Table { name, args: Some(arguments), .. } = factor else { return ControlFlow::Continue(()) };
+        if name.to_string().eq_ignore_ascii_case(previous::NAME) {
+            for argument in &arguments.args {
+                let FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value))) = argument else { continue };
+                self.0.extend(value.value.clone().into_string());
+            }
+        }
+        ControlFlow::Continue(())
+    }
 }
 
 /// Nodes in an order in which each comes after what it reads; names decide among equals.
@@ -73,7 +113,15 @@ mod tests {
     fn tables_are_read_from_the_sql_and_ctes_are_not_tables() {
         let sql = "with a as (select * from t1) select * from a join t2 on a.x = t2.x where y in (select z from t3)";
         let tables = tables_read("n", Path::new("n.sql"), sql).unwrap();
-        assert_eq!(tables.into_iter().collect::<Vec<_>>(), ["t1", "t2", "t3"]);
+        assert_eq!(tables.tables.into_iter().collect::<Vec<_>>(), ["t1", "t2", "t3"]);
         assert!(tables_read("n", Path::new("n.sql"), "select 1; select 2").is_err());
+    }
+
+    #[test]
+    fn what_is_read_from_the_release_before_is_told_apart() {
+        let sql = "select * from t1 join previous('n') as before on t1.x = before.x left join PREVIOUS('m') on true";
+        let read = tables_read("n", Path::new("n.sql"), sql).unwrap();
+        assert_eq!(read.tables.into_iter().collect::<Vec<_>>(), ["t1"]);
+        assert_eq!(read.previous.into_iter().collect::<Vec<_>>(), ["m", "n"]);
     }
 }

@@ -1,19 +1,27 @@
 //! Intervals from full snapshots (拉链表, SCD type 2): half-open `[valid_from, valid_to)`, open end 9999-12-31.
+//!
+//! A history is kept by `valid_to`: a night rewrites the open intervals and adds those that it closes, and what was
+//! closed before is never touched again.
 
 use crate::node::Node;
 
 /// Name under which the table's state before this night is registered.
 pub const BEFORE: &str = "_before";
+/// The column that tells an interval's partition.
+pub const PARTITION: &str = "valid_to";
+/// `valid_to` of an open interval.
+pub const OPEN_END: &str = "9999-12-31";
 /// Columns that the warehouse adds to the node's SELECT.
 pub const INTERVAL_COLUMNS: [&str; 2] = ["valid_from", "valid_to"];
 
 /// The SELECT that carries a history forward by one business date.
 ///
 /// `snapshot` is the node's own SELECT: today's whole state. A key that is gone closes its interval; one whose
-/// attributes changed closes and opens again; all else stays as it was. Running the same night twice from the same
-/// state gives the same rows.
+/// attributes changed closes and opens again; all else stays as it was. The rows are the open intervals and those that
+/// this night closes; with `with_closed` also those closed before. Running the same night twice from the same state
+/// gives the same rows.
 #[must_use]
-pub fn carry_forward(node: &Node, snapshot: &str) -> String {
+pub fn carry_forward(node: &Node, snapshot: &str, with_closed: bool) -> String {
     let state: Vec<&str> =
         node.columns.iter().map(|c| c.name.as_str()).filter(|c| !INTERVAL_COLUMNS.contains(c)).collect();
     let attributes: Vec<&str> = state.iter().copied().filter(|c| !node.key.iter().any(|k| k == c)).collect();
@@ -25,19 +33,24 @@ pub fn carry_forward(node: &Node, snapshot: &str) -> String {
         true => "false".to_owned(),
         false => attributes.iter().map(|a| format!("(o.{a} is distinct from t.{a})")).collect::<Vec<_>>().join(" or "),
     };
+    let closed = match with_closed {
+        true => format!(
+            "select {}, b.valid_from, b.valid_to from {BEFORE} b where b.valid_to < date '{OPEN_END}'\nunion all\n",
+            list("b")
+        ),
+        false => String::new(),
+    };
     format!(
         "with today as (\n{snapshot}\n),\n\
-         open as (select * from {BEFORE} where valid_to = date '9999-12-31')\n\
-         select {before}, b.valid_from, b.valid_to from {BEFORE} b where b.valid_to < date '9999-12-31'\n\
-         union all\n\
+         open as (select * from {BEFORE} where valid_to = date '{OPEN_END}')\n\
+         {closed}\
          select {open}, o.valid_from,\n\
-         case when t.{first} is null or {changed} then biz_date() else o.valid_to end\n\
+         case when t.{first} is null or {changed} then biz_date() else o.valid_to end as valid_to\n\
          from open o left join today t on {on}\n\
          union all\n\
-         select {today}, biz_date(), date '9999-12-31'\n\
+         select {today}, biz_date() as valid_from, date '{OPEN_END}' as valid_to\n\
          from today t left join open o on {on}\n\
          where o.{first} is null or {changed}",
-        before = list("b"),
         open = list("o"),
         today = list("t"),
     )
@@ -80,7 +93,7 @@ mod tests {
                 Some(mobile) => format!("select 'C1' as customer, '{mobile}' as mobile"),
                 None => "select 'C1' as customer, 'x' as mobile where false".to_owned(),
             };
-            rows = session.sql(&carry_forward(&node, &snapshot)).await.unwrap().collect().await.unwrap();
+            rows = session.sql(&carry_forward(&node, &snapshot, true)).await.unwrap().collect().await.unwrap();
         }
         let mut found = Vec::new();
         for batch in &rows {

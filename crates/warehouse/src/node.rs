@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use bank::Mask;
+use bank::{BusinessDate, Mask};
 use serde::Deserialize;
 
+use crate::catalog::Severity;
 use crate::error::WarehouseError;
+use crate::row_check::RowChecks;
 
 /// How a node is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -17,7 +19,7 @@ pub enum Materialisation {
     View,
     /// Replaced on every business date.
     Table,
-    /// One partition per business date or month; a night replaces its own.
+    /// One partition per business date or month; a night replaces its own, and others that its SELECT has rows of.
     Partition,
     /// Intervals [valid_from, valid_to) from full snapshots (SCD type 2).
     History,
@@ -98,6 +100,42 @@ pub struct NodeChecks {
     pub not_null: Vec<String>,
     /// Allowed values by column.
     pub accepted: BTreeMap<String, Vec<String>>,
+    /// Where the values of a column must be found, as `customer_id = "dim_customer.customer_id"`.
+    pub references: BTreeMap<String, String>,
+    /// By how much the number of rows may differ from the release before, as a share of it.
+    pub row_count_change_max: Option<f64>,
+    /// Column of dates whose newest value may not be older than `freshness_days_max` days.
+    pub freshness: Option<String>,
+    /// Days, 0 when absent.
+    pub freshness_days_max: u32,
+    /// Kinds of checks that only warn: `unique`, `not_null`, `accepted`, `references`, `row_count`, `freshness`.
+    pub warn: Vec<CheckKind>,
+}
+
+/// A kind of check in a node's TOML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckKind {
+    /// One row per key.
+    Unique,
+    /// Required values.
+    NotNull,
+    /// Listed values.
+    Accepted,
+    /// Values found elsewhere.
+    References,
+    /// Number of rows beside the release before.
+    RowCount,
+    /// Age of the newest row.
+    Freshness,
+}
+
+impl NodeChecks {
+    /// Whether a failing check of this kind stops the release.
+    #[must_use]
+    pub fn severity(&self, kind: CheckKind) -> Severity {
+        if self.warn.contains(&kind) { Severity::Warn } else { Severity::Error }
+    }
 }
 
 /// A node.
@@ -138,6 +176,9 @@ pub struct Node {
     pub publish: bool,
     /// Who answers for it.
     pub owner: String,
+    /// Words by which it can be selected.
+    #[serde(default)]
+    pub tags: Vec<String>,
     /// Requirements it serves.
     #[serde(default)]
     pub requirements: Vec<String>,
@@ -197,16 +238,33 @@ impl Node {
             }
         }
         let names: Vec<&str> = self.columns.iter().map(|c| c.name.as_str()).collect();
-        let named = self.key.iter().chain(&self.checks.not_null).chain(self.checks.accepted.keys());
+        let checks = &self.checks;
+        let named = self.key.iter().chain(&checks.not_null).chain(checks.accepted.keys());
+        let named = named.chain(checks.references.keys()).chain(&checks.freshness);
         for column in named.map(String::as_str).chain(self.partition_column()) {
             if !names.contains(&column) {
                 return Err(format!("no column `{column}` is described; described are {}", names.join(", ")));
             }
         }
+        if let Some(target) = checks.references.values().find(|t| t.split('.').count() != 2) {
+            return Err(format!("`references` names `{target}`; write node.column, as in dim_customer.customer_id"));
+        }
         if self.key.is_empty() {
             return Err("`key` is empty; name the columns of the grain".to_owned());
         }
         Ok(())
+    }
+
+    /// Whether the node has a table of its own.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.materialisation != Materialisation::View
+    }
+
+    /// Whether a month of it is one partition.
+    #[must_use]
+    pub fn is_kept_by_month(&self) -> bool {
+        self.partition_by == Some(PartitionBy::Month)
     }
 
     /// The partition column, when there is one.
@@ -216,6 +274,30 @@ impl Node {
             PartitionBy::BizDate => "biz_date",
             PartitionBy::Month => "month",
         })
+    }
+
+    /// The partition of a business date, when there are partitions.
+    #[must_use]
+    pub fn partition_of(&self, date: BusinessDate) -> Option<String> {
+        self.partition_by.map(|by| match by {
+            PartitionBy::BizDate => date.to_string(),
+            PartitionBy::Month => date.month_start().to_string(),
+        })
+    }
+
+    /// What every row that is written is asked.
+    #[must_use]
+    pub(crate) fn row_checks(&self) -> RowChecks {
+        let mut not_null = self.key.clone();
+        not_null.extend(self.checks.not_null.iter().filter(|c| !self.key.contains(c)).cloned());
+        let accepted = &self.checks.accepted;
+        RowChecks {
+            table: self.name.clone(),
+            key: self.key.clone(),
+            not_null,
+            accepted: accepted.iter().map(|(c, v)| (c.clone(), v.iter().cloned().collect())).collect(),
+            severities: [CheckKind::Unique, CheckKind::NotNull, CheckKind::Accepted].map(|k| self.checks.severity(k)),
+        }
     }
 
     /// The table's schema as described; every column may be null in storage, checks say otherwise.

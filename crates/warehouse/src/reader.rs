@@ -14,7 +14,7 @@ use crate::catalog::Catalog;
 use crate::error::WarehouseError;
 use crate::node::Materialisation;
 use crate::release::Release;
-use crate::session::Engine;
+use crate::session::{Engine, register_parameters};
 use crate::table::TableFolder;
 
 /// Answers SELECTs; everything that writes is refused.
@@ -52,6 +52,7 @@ impl Reader {
             let folder = TableFolder::new(warehouse, &pin.layer, name);
             session.register_table(name.as_str(), folder.provider(&session, pin.version).await?)?;
         }
+        register_parameters(&session, catalog)?;
         for (name, reference) in &catalog.references {
             let table = MemTable::try_new(reference.batch.schema(), vec![vec![reference.batch.clone()]])?;
             session.register_table(name.as_str(), Arc::new(table))?;
@@ -86,6 +87,39 @@ impl Reader {
             session.register_parquet(name.as_str(), path.to_string_lossy(), ParquetReadOptions::default()).await?;
         }
         Ok(Reader { session })
+    }
+
+    /// A table of two releases, as `before` and `after`.
+    ///
+    /// # Errors
+    /// When a release does not have it.
+    pub async fn of_two(
+        engine: &Engine,
+        warehouse: &Path,
+        table: &str,
+        before: &Release,
+        after: &Release,
+    ) -> Result<Self, WarehouseError> {
+        let session = engine.session(date_of(&after.biz_date)?)?;
+        for (name, release) in [("before", before), ("after", after)] {
+            let pin = release.tables.get(table).ok_or(WarehouseError::UnknownRelease(release.number))?;
+            let folder = TableFolder::new(warehouse, &pin.layer, table);
+            session.register_table(name, folder.provider(&session, pin.version).await?)?;
+        }
+        Ok(Reader { session })
+    }
+
+    /// Two Parquet files, as `before` and `after`.
+    ///
+    /// # Errors
+    /// When a file is not there or is no Parquet.
+    pub async fn of_two_files(
+        engine: &Engine,
+        [before, after]: &[PathBuf; 2],
+        release: &Release,
+    ) -> Result<Self, WarehouseError> {
+        let files = [("before".to_owned(), before.clone()), ("after".to_owned(), after.clone())];
+        Self::of_files(engine, &files, date_of(&release.biz_date)?).await
     }
 
     /// Answer one SELECT.

@@ -1,6 +1,6 @@
 //! Reference tables: code lists, tiers, thresholds, as CSV with a reason for each row.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -20,6 +20,9 @@ pub struct Reference {
     pub columns: Vec<Column>,
     /// Its rows.
     pub batch: RecordBatch,
+    path: PathBuf,
+    toml_text: String,
+    csv: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -51,6 +54,27 @@ impl Reference {
         let batches: Vec<RecordBatch> =
             reader.and_then(Iterator::collect::<Result<_, _>>).map_err(|e| refuse(format!("{name}.csv: {e}")))?;
         let batch = arrow::compute::concat_batches(&schema, &batches).map_err(|e| refuse(e.to_string()))?;
-        Ok(Reference { description: file.description, columns: file.columns, batch })
+        Ok(Reference {
+            description: file.description,
+            columns: file.columns,
+            batch,
+            path: path.to_owned(),
+            toml_text: toml_text.to_owned(),
+            csv: csv.to_owned(),
+        })
+    }
+
+    /// The rows as they were written.
+    #[must_use]
+    pub fn csv(&self) -> &str {
+        &self.csv
+    }
+
+    /// The same table with other rows.
+    ///
+    /// # Errors
+    /// As [`Reference::parse`].
+    pub fn with_csv(&self, csv: &str) -> Result<Self, WarehouseError> {
+        Self::parse(&self.path, &self.toml_text, Some(csv))
     }
 }

@@ -7,9 +7,13 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use bank::BusinessDate;
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::Catalog;
 use crate::error::{WarehouseError, io};
+use crate::fault;
+use crate::node::Node;
 
 /// Version of the layout on disk.
 pub const FORMAT: u32 = 1;
@@ -21,6 +25,21 @@ pub struct Content {
     pub rows: u64,
     /// Sum of 128-bit row hashes, hexadecimal: equal for equal multisets of rows.
     pub hash: String,
+}
+
+impl Content {
+    /// Of no rows.
+    #[must_use]
+    pub fn empty() -> Self {
+        Content { rows: 0, hash: format!("{:032x}", 0) }
+    }
+
+    /// Take in other rows.
+    pub fn add(&mut self, other: &Content) {
+        let number = |hash: &str| u128::from_str_radix(hash, 16).unwrap_or_default();
+        self.rows += other.rows;
+        self.hash = format!("{:032x}", number(&self.hash).wrapping_add(number(&other.hash)));
+    }
 }
 
 /// One table of a release.
@@ -86,6 +105,9 @@ pub struct CheckResult {
     pub failed_rows: u64,
     /// A first failing row, with long numbers hidden.
     pub example: Option<String>,
+    /// Failing rows in words, with long numbers hidden, up to a limit; kept with the run, not with the release.
+    #[serde(skip)]
+    pub rows: Vec<String>,
 }
 
 /// A release.
@@ -111,12 +133,50 @@ pub struct Release {
     pub settings_sha256: String,
     /// Tables.
     pub tables: BTreeMap<String, Pin>,
-    /// SHA-256 and text of every node and check.
+    /// SHA-256 and text of every node, check and reference table.
     pub nodes: BTreeMap<String, NodeText>,
     /// Files of this business date.
     pub inputs: Vec<InputFile>,
     /// Checks of this business date.
     pub checks: Vec<CheckResult>,
+    /// Closed months and the version that each is in.
+    #[serde(default)]
+    pub months: BTreeMap<String, MonthVersion>,
+}
+
+/// A closed month: its figures are locked in the release that first had them. When they change later, that is the next
+/// version, in another release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonthVersion {
+    /// From 1.
+    pub version: u32,
+    /// Release that first had these figures.
+    pub release: u64,
+    /// Rows and content of the month in all tables kept by month.
+    pub content: Content,
+}
+
+impl Release {
+    /// The closed months of this release. `current` is the release that readers see now: a month that differs from
+    /// its gets the next version.
+    #[must_use]
+    pub fn month_versions(&self, catalog: &Catalog, current: Option<&Release>) -> BTreeMap<String, MonthVersion> {
+        let Ok(date) = self.biz_date.parse::<BusinessDate>() else { return BTreeMap::new() };
+        let is_open = |month: &str| *month == *date.month_start().to_string() && date != date.month_end();
+        let mut contents: BTreeMap<String, Content> = BTreeMap::new();
+        let by_month = |name: &&String| catalog.nodes.get(*name).is_some_and(Node::is_kept_by_month);
+        for name in self.tables.keys().filter(by_month) {
+            for (month, content) in self.tables[name].content.iter().filter(|(month, _)| !is_open(month)) {
+                contents.entry(month.clone()).or_insert_with(Content::empty).add(content);
+            }
+        }
+        let version = |month: &String, content: Content| match current.and_then(|c| c.months.get(month)) {
+            Some(known) if known.content == content => known.clone(),
+            Some(known) => MonthVersion { version: known.version + 1, release: self.number, content },
+            None => MonthVersion { version: 1, release: self.number, content },
+        };
+        contents.into_iter().map(|(month, content)| (month.clone(), version(&month, content))).collect()
+    }
 }
 
 /// What a node was computed by.
@@ -182,22 +242,67 @@ impl Releases {
         serde_json::from_str(&text).map_err(damaged)
     }
 
-    /// Numbers of all releases up to the current one, oldest first.
+    /// Numbers of all releases, also of those that are not published, lowest first.
+    ///
+    /// # Errors
+    /// The system's reason.
+    pub fn numbers(&self) -> Result<Vec<u64>, WarehouseError> {
+        let entries = match std::fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(vec![]),
+            Err(source) => return Err(WarehouseError::Io { path: self.folder.clone(), source }),
+        };
+        let mut numbers = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(io(&self.folder))?.file_name();
+            numbers.extend(name.to_string_lossy().strip_suffix(".json").and_then(|n| n.parse::<u64>().ok()));
+        }
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+
+    /// The highest number given to a release, 0 before the first. A number is never given twice.
+    ///
+    /// # Errors
+    /// The system's reason.
+    pub fn newest(&self) -> Result<u64, WarehouseError> {
+        Ok(self.numbers()?.last().copied().unwrap_or(0))
+    }
+
+    /// The current release and those it was built on, newest last, at most so many.
     ///
     /// # Errors
     /// As [`Releases::get`].
-    pub fn chain(&self) -> Result<Vec<Release>, WarehouseError> {
+    pub fn recent(&self, count: usize) -> Result<Vec<Release>, WarehouseError> {
         let mut chain = Vec::new();
         let mut next = self.current()?;
-        while let Some(release) = next {
-            next = match release.previous {
-                Some(number) => Some(self.get(number)?),
-                None => None,
+        while let Some(release) = next.filter(|_| chain.len() < count) {
+            next = match release.previous.map(|number| self.get(number)) {
+                // What came before was removed by `vacuum`.
+                None | Some(Err(WarehouseError::UnknownRelease(_))) => None,
+                Some(previous) => Some(previous?),
             };
             chain.push(release);
         }
         chain.reverse();
         Ok(chain)
+    }
+
+    /// Remove a release's record. Its tables' files are removed by `vacuum`.
+    ///
+    /// # Errors
+    /// The system's reason.
+    pub fn remove(&self, number: u64) -> Result<(), WarehouseError> {
+        let path = self.path(number);
+        std::fs::remove_file(&path).map_err(io(&path))
+    }
+
+    /// The current release and all that it was built on, oldest first.
+    ///
+    /// # Errors
+    /// As [`Releases::get`].
+    pub fn chain(&self) -> Result<Vec<Release>, WarehouseError> {
+        self.recent(usize::MAX)
     }
 
     /// Write a release; readers do not see it yet.
@@ -233,7 +338,10 @@ pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), WarehouseErro
         std::fs::create_dir_all(folder).map_err(io(folder))?;
     }
     let beside = path.with_extension("tmp");
+    fault::may_fail(path)?;
     let mut file = std::fs::File::create(&beside).map_err(io(&beside))?;
     file.write_all(content).and_then(|()| file.sync_all()).map_err(io(&beside))?;
-    std::fs::rename(&beside, path).map_err(io(path))
+    fault::may_fail(path)?;
+    std::fs::rename(&beside, path).map_err(io(path))?;
+    fault::may_fail(path)
 }

@@ -1,12 +1,13 @@
 //! DataFusion sessions: bounded memory, exact decimals, and the business date as a function.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use arrow::array::Date32Array;
-use arrow::datatypes::DataType;
+use arrow::array::{AsArray, Date32Array};
+use arrow::datatypes::{DataType, Int64Type};
 use bank::BusinessDate;
-use datafusion::common::ScalarValue;
+use datafusion::common::{ScalarValue, plan_err};
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -15,7 +16,11 @@ use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
 use datafusion::prelude::SessionContext;
 use deltalake_core::delta_datafusion::create_session;
 
+use crate::catalog::Catalog;
 use crate::error::WarehouseError;
+
+/// The reference table of parameters.
+const PARAMETERS: &str = "ref_parameter";
 
 /// What the machine may be used for.
 #[derive(Debug, Clone)]
@@ -71,6 +76,30 @@ fn business_date_function(date: BusinessDate) -> datafusion::logical_expr::Scala
         Volatility::Immutable,
         Arc::new(move |_| Ok(ColumnarValue::Scalar(ScalarValue::Date32(Some(days))))),
     )
+}
+
+/// `parameter('name')`: a whole number of the reference table `ref_parameter`, folded to a literal when planned.
+pub(crate) fn register_parameters(session: &SessionContext, catalog: &Catalog) -> Result<(), WarehouseError> {
+    let mut values: BTreeMap<String, i32> = BTreeMap::new();
+    if let Some(reference) = catalog.references.get(PARAMETERS) {
+        let batch = &reference.batch;
+        let names = batch.column_by_name("parameter").and_then(|c| c.as_string_opt::<i32>().cloned());
+        let numbers = batch.column_by_name("value").and_then(|c| c.as_primitive_opt::<Int64Type>().cloned());
+        for (name, number) in names.iter().flatten().zip(numbers.iter().flatten()) {
+            values.extend(name.zip(number).and_then(|(n, v)| Some((n.to_owned(), i32::try_from(v).ok()?))));
+        }
+    }
+    let value = move |arguments: &[ColumnarValue]| match arguments {
+        [ColumnarValue::Scalar(ScalarValue::Utf8(Some(name)))] => match values.get(name) {
+            Some(value) => Ok(ColumnarValue::Scalar(ScalarValue::Int32(Some(*value)))),
+            None => plan_err!("parameter('{name}'): there is no such row in {PARAMETERS}"),
+        },
+        _ => plan_err!("write parameter('name') with a name of {PARAMETERS} in quotes"),
+    };
+    let function =
+        create_udf("parameter", vec![DataType::Utf8], DataType::Int32, Volatility::Immutable, Arc::new(value));
+    session.register_udf(function);
+    Ok(())
 }
 
 /// A literal of Arrow's date type.

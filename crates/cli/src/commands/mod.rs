@@ -1,12 +1,17 @@
 //! One file per command, named as the user types it.
 
 pub mod customer;
+pub mod diff;
 pub mod init;
 pub mod plan;
 pub mod quarantine;
 pub mod query;
+pub mod rollback;
 pub mod run;
 pub mod sample_bank;
 pub mod segment;
 pub mod source;
 pub mod status;
+pub mod test;
+pub mod vacuum;
+pub mod verify;

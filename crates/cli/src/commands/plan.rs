@@ -4,7 +4,7 @@ use bank::BusinessDate;
 use chrono::NaiveDate;
 use clap::Args;
 use serde_json::json;
-use warehouse::night::dry_plan;
+use warehouse::described::dry_plan;
 
 use crate::failure::CliFailure;
 use crate::landing::Landing;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use extract::Contract;
 use extract::ledger::raw_tables;
-use warehouse::night::{CHECK_TABLE, check_schema, dry_plan, refuse_other_columns};
+use warehouse::compute::{CHECK_TABLE, check_schema};
+use warehouse::described::{dry_plan, refuse_other_columns};
 use warehouse::{Catalog, Engine, SqlFile};
 
 use crate::{files, workspace};

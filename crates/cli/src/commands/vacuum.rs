@@ -1,0 +1,63 @@
+//! `tally vacuum`: remove what no kept release needs.
+
+use clap::Args;
+use publish::folder;
+use serde_json::json;
+use warehouse::Journal;
+use warehouse::lock::WriterLock;
+use warehouse::vacuum::{Removable, Retention};
+
+use crate::failure::CliFailure;
+use crate::printer::Printer;
+use crate::project::{Project, ProjectArgs};
+
+/// Remove files that no kept release needs; shows what it would remove unless told to.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  tally vacuum --project mybank            # shows what would go\n  tally vacuum --project mybank --delete   # removes it\n\nKept are the newest releases ([retention] releases, 35 unless set) and every version of the newest closed months\n([retention] months, 13 unless set). Delivered rows are part of every release and never go before it."
+)]
+pub struct VacuumArgs {
+    #[command(flatten)]
+    project: ProjectArgs,
+    /// Remove it; without this it is only shown.
+    #[arg(long)]
+    delete: bool,
+}
+
+/// Do it.
+pub fn run(args: &VacuumArgs, printer: &Printer) -> Result<(), CliFailure> {
+    let project = Project::open(&args.project)?;
+    let warehouse = project.warehouse();
+    let _lock = WriterLock::take(&warehouse)?;
+    let retention =
+        Retention { releases: project.settings.retention.releases, months: project.settings.retention.months };
+    let found = project.runtime()?.block_on(Removable::find(&warehouse, retention))?;
+    let published = folder::removable(&project.published(), &found.kept)?;
+    if args.delete {
+        // A stopped night's files go too, so it cannot be gone on with.
+        Journal::remove(&warehouse)?;
+        found.remove(&warehouse)?;
+        folder::remove(&published)?;
+        let spill = &project.engine.spill_dir;
+        if spill.is_dir() {
+            std::fs::remove_dir_all(spill)?;
+        }
+    }
+    let status = if args.delete { "removed" } else { "would be removed" };
+    printer.json(&json!({
+        "status": status, "files": found.files.len(), "bytes": found.bytes(), "releases": found.releases,
+        "published": published, "kept_releases": found.kept,
+    }));
+    printer.line(&format!(
+        "{} file(s), {:.1} MB, {} release(s) and {} published folder(s) {status}; {} release(s) stay",
+        found.files.len(),
+        found.bytes() as f64 / 1e6,
+        found.releases.len(),
+        published.len(),
+        found.kept.len()
+    ));
+    if !args.delete && !(found.files.is_empty() && found.releases.is_empty() && published.is_empty()) {
+        printer.line(&format!("Next: tally vacuum --delete --project {}", project.folder.display()));
+    }
+    Ok(())
+}

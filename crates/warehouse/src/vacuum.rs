@@ -1,0 +1,147 @@
+//! What no kept release needs: files of replaced versions, of killed nights and of releases that are past retention.
+//!
+//! Computed from what releases pin, never from the age of a file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::error::{WarehouseError, io};
+use crate::release::{Release, Releases};
+use crate::table::TableFolder;
+
+/// Which releases are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// So many of the newest ones.
+    pub releases: usize,
+    /// Every version of so many of the newest closed months.
+    pub months: usize,
+}
+
+/// What may be removed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Removable {
+    /// Files and their sizes in bytes.
+    pub files: Vec<(PathBuf, u64)>,
+    /// Releases.
+    pub releases: Vec<u64>,
+    /// Releases that stay.
+    pub kept: Vec<u64>,
+}
+
+impl Removable {
+    /// Bytes that removing frees.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|(_, bytes)| bytes).sum()
+    }
+
+    /// What no kept release of a warehouse needs.
+    ///
+    /// # Errors
+    /// When a kept release or one of its tables cannot be read: then nothing may be removed.
+    pub async fn find(warehouse: &Path, retention: Retention) -> Result<Self, WarehouseError> {
+        let releases = Releases::new(warehouse);
+        let all: Vec<Release> =
+            releases.numbers()?.into_iter().map(|number| releases.get(number)).collect::<Result<_, _>>()?;
+        let kept = kept(&all, releases.current()?.as_ref(), retention);
+        let mut pinned: BTreeMap<PathBuf, BTreeSet<u64>> = BTreeMap::new();
+        for release in all.iter().filter(|release| kept.contains(&release.number)) {
+            for (name, pin) in &release.tables {
+                let folder = TableFolder::new(warehouse, &pin.layer, name);
+                pinned.entry(folder.path().to_owned()).or_default().insert(pin.version);
+            }
+        }
+        let mut files = Vec::new();
+        for folder in tables(warehouse)? {
+            let mut needed = BTreeSet::new();
+            for version in pinned.get(&folder).into_iter().flatten() {
+                needed.extend(TableFolder::at_path(&folder).files(*version).await?);
+            }
+            let mut found = Vec::new();
+            list(&folder, &mut found)?;
+            for path in found {
+                let below = path.strip_prefix(&folder).unwrap_or(&path);
+                let in_log = below.starts_with("_delta_log");
+                // The log is kept whole, but for what a killed commit left beside it.
+                let is_litter = match in_log {
+                    true => below.to_string_lossy().contains(['#']) || below.extension().is_some_and(|e| e == "tmp"),
+                    false => !needed.contains(below),
+                };
+                if is_litter {
+                    let bytes = std::fs::metadata(&path).map_err(io(&path))?.len();
+                    files.push((path, bytes));
+                }
+            }
+        }
+        files.sort();
+        let removed = all.iter().map(|release| release.number).filter(|number| !kept.contains(number)).collect();
+        Ok(Removable { files, releases: removed, kept: kept.into_iter().collect() })
+    }
+
+    /// Remove it.
+    ///
+    /// # Errors
+    /// The system's reason; what was not removed is found again next time.
+    pub fn remove(&self, warehouse: &Path) -> Result<(), WarehouseError> {
+        let releases = Releases::new(warehouse);
+        // Releases first: a release whose files are gone must not be there.
+        self.releases.iter().try_for_each(|number| releases.remove(*number))?;
+        for (path, _) in &self.files {
+            std::fs::remove_file(path).map_err(io(path))?;
+            // A partition's folder that is empty now; one that is not stays.
+            if let Some(folder) = path.parent() {
+                let _ = std::fs::remove_dir(folder);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The current release, the newest ones, and the ones that hold a version of a recent closed month.
+fn kept(all: &[Release], current: Option<&Release>, retention: Retention) -> BTreeSet<u64> {
+    let numbers = all.iter().map(|release| release.number);
+    let newest = numbers.clone().rev().take(retention.releases);
+    let months: BTreeSet<&String> = all.iter().flat_map(|release| release.months.keys()).collect();
+    let recent: BTreeSet<&String> = months.into_iter().rev().take(retention.months).collect();
+    let versions = all.iter().flat_map(|release| &release.months);
+    let locked = versions.filter(|(month, _)| recent.contains(month)).map(|(_, version)| version.release);
+    let current = current.map(|release| release.number);
+    let wanted: BTreeSet<u64> = newest.chain(locked).chain(current).collect();
+    numbers.filter(|number| wanted.contains(number)).collect()
+}
+
+/// Folders of Delta tables: `<warehouse>/<layer>/<table>`.
+fn tables(warehouse: &Path) -> Result<Vec<PathBuf>, WarehouseError> {
+    let mut tables = Vec::new();
+    for layer in folders(warehouse)? {
+        let is_ours = layer.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('_'));
+        if is_ours {
+            tables.extend(folders(&layer)?);
+        }
+    }
+    Ok(tables)
+}
+
+fn folders(of: &Path) -> Result<Vec<PathBuf>, WarehouseError> {
+    let mut folders = Vec::new();
+    for entry in std::fs::read_dir(of).map_err(io(of))? {
+        let entry = entry.map_err(io(of))?;
+        if entry.file_type().map_err(io(of))?.is_dir() {
+            folders.push(entry.path());
+        }
+    }
+    folders.sort();
+    Ok(folders)
+}
+
+fn list(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), WarehouseError> {
+    for entry in std::fs::read_dir(folder).map_err(io(folder))? {
+        let entry = entry.map_err(io(folder))?;
+        match entry.file_type().map_err(io(folder))?.is_dir() {
+            true => list(&entry.path(), files)?,
+            false => files.push(entry.path()),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,260 @@
+//! Releases: looked at again, taken back, computed again, restated, cleared away.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::Path;
+
+use serde_json::Value;
+use sha2::Digest;
+
+use crate::program::{bank_before_second_night, done, fails, published_files, query, query_unmasked, tally_in};
+
+fn current(project: &Path) -> String {
+    fs::read_link(project.join("published/current")).unwrap().to_string_lossy().into_owned()
+}
+
+/// The steps of the newest run, and whether each was taken over.
+fn steps(project: &Path) -> Vec<(String, bool)> {
+    let mut runs: Vec<_> = fs::read_dir(project.join("warehouse/_runs")).unwrap().map(|e| e.unwrap().path()).collect();
+    runs.retain(|run| run.join("run.json").is_file());
+    runs.sort();
+    let run: Value = serde_json::from_slice(&fs::read(runs.last().unwrap().join("run.json")).unwrap()).unwrap();
+    let step = |s: &Value| (s["step"].as_str().unwrap().to_owned(), s["is_taken_over"].as_bool().unwrap());
+    run["steps"].as_array().unwrap().iter().map(step).collect()
+}
+
+#[test]
+fn a_failed_night_goes_on_where_it_failed() {
+    let folder = bank_before_second_night();
+    let project = folder.path();
+    let checks = project.join("sql/checks");
+    fs::create_dir_all(&checks).unwrap();
+    fs::write(checks.join("nobody_is_platinum.toml"), "description = \"a test\"\nseverity = \"error\"\n").unwrap();
+    let sql = "-- A test.\nselect customer_id, tier from int_customer_tier where tier_rank >= 1\n";
+    fs::write(checks.join("nobody_is_platinum.sql"), sql).unwrap();
+    let said = fails(project, &["run"], 1);
+    assert!(said.contains("nobody_is_platinum") && said.contains("nothing was published"), "{said}");
+    assert_eq!(current(project), "1");
+    assert!(steps(project).iter().all(|(_, is_taken_over)| !is_taken_over));
+    // Its failing rows are kept with the run, long numbers hidden.
+    let run = fs::read_dir(project.join("warehouse/_runs")).unwrap().map(|e| e.unwrap().path());
+    let rows: Vec<String> = run.filter_map(|r| fs::read_to_string(r.join("failing_rows.jsonl")).ok()).collect();
+    assert!(rows.len() == 1 && rows[0].contains("nobody_is_platinum") && rows[0].contains("tier="), "{rows:?}");
+    fs::remove_dir_all(&checks).unwrap();
+    done(project, &["run"]);
+    assert_eq!(current(project), "2");
+    // Everything that is kept was there already.
+    let done_again: Vec<String> =
+        steps(project).into_iter().filter(|(_, taken)| !taken).map(|(name, _)| name).collect();
+    let views =
+        |name: &String| name.starts_with("stg_") || name.starts_with("int_") || name.starts_with("agg_customer");
+    let is_check = |name: &String| name.matches('_').count() >= 3;
+    assert!(done_again.iter().all(|name| views(name) || is_check(name)), "{done_again:?}");
+    let undisturbed = bank_before_second_night();
+    done(undisturbed.path(), &["run"]);
+    assert!(published_files(project) == published_files(undisturbed.path()));
+}
+
+#[test]
+fn rollback_moves_the_pointer_and_the_next_night_builds_on_it() {
+    let folder = bank_before_second_night();
+    let project = folder.path();
+    done(project, &["run"]);
+    let second = published_files(project);
+    let rolled_back = done(project, &["rollback", "--reason", "test"]);
+    assert_eq!((rolled_back["release"].clone(), current(project).as_str()), (1.into(), "1"));
+    assert_eq!(done(project, &["status"])["release"], 1);
+    assert!(query(project, "select max(biz_date) as d from mart_customer_view")[0]["d"] == "2025-08-31");
+    // There and back, and again: only the pointer moves.
+    done(project, &["rollback", "--to", "2", "--reason", "test"]);
+    assert!(published_files(project) == second);
+    done(project, &["rollback", "--reason", "test"]);
+    let report = done(project, &["run"]);
+    assert_eq!((report["release"].clone(), report["biz_date"].clone()), (3.into(), "2025-09-30".into()));
+    assert!(published_files(project) == second);
+    let said = fails(project, &["rollback", "--to", "17", "--reason", "test"], 3);
+    assert!(said.contains("no release 17"), "{said}");
+    assert!(fs::read_to_string(project.join("warehouse/_audit.jsonl")).unwrap().contains("\"rollback\""));
+}
+
+#[test]
+fn a_release_is_computed_again_with_other_machine_limits_and_comes_out_the_same() {
+    // Acceptance P4.
+    let folder = bank_before_second_night();
+    let project = folder.path();
+    done(project, &["run"]);
+    let limits = ["--set", "engine.threads=1", "--set", "engine.memory_mb=256"];
+    for release in ["1", "2"] {
+        let verified = done(project, &[&["verify", "--release", release][..], &limits].concat());
+        assert_eq!((verified["status"].clone(), verified["different"].as_array().unwrap().len()), ("same".into(), 0));
+    }
+    // A published file that was touched is found.
+    let file = project.join("published/2/mart_vip_list.parquet");
+    let mut content = fs::read(&file).unwrap();
+    content.push(0);
+    fs::write(&file, content).unwrap();
+    let output = tally_in(project, &["verify"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("mart_vip_list.parquet"));
+    // The night after it goes on as if it had not been looked at.
+    assert_eq!(done(project, &["run"])["status"], "nothing to do");
+}
+
+#[test]
+fn chosen_nodes_are_computed_again_and_the_rest_stays() {
+    let folder = bank_before_second_night();
+    let project = folder.path();
+    done(project, &["run"]);
+    let before = published_files(project);
+    // The bank adds a tier: one row in a file of its own.
+    let reference = project.join("sql/reference");
+    fs::create_dir_all(&reference).unwrap();
+    let tiers = fs::read_to_string(crate::program::workspace().join("sql/reference/ref_tier.csv")).unwrap();
+    fs::write(reference.join("ref_tier.csv"), tiers.replace("MASS,1,0.00,false", "MASS,1,0.00,true")).unwrap();
+    let report = done(project, &["run", "--select", "mart_vip_list+"]);
+    assert_eq!((report["release"].clone(), report["biz_date"].clone()), (3.into(), "2025-09-30".into()));
+    let recomputed: Vec<String> =
+        steps(project).into_iter().filter(|(_, taken)| !taken).map(|(name, _)| name).collect();
+    let kept = |name: &&str| recomputed.iter().any(|n| n == name);
+    assert!(["mart_vip_list", "mart_customer_view"].iter().all(kept) && !kept(&"mart_segment"), "{recomputed:?}");
+    let after = published_files(project);
+    let changed: Vec<&String> = before.iter().zip(&after).filter(|(b, a)| b.1 != a.1).map(|(b, _)| &b.0).collect();
+    assert_eq!(changed, ["mart_customer_view.parquet", "mart_vip_list.parquet", "stat_change.parquet"]);
+    let differing = done(project, &["diff", "--release", "2"]);
+    let list = differing["tables"].as_array().unwrap().iter().find(|t| t["table"] == "mart_vip_list").unwrap();
+    assert!(list["added"].as_u64().unwrap() > 0 && list["removed"] == 0, "{list}");
+    assert!(fails(project, &["run", "--select", "mart_vip_lst"], 2).contains("did you mean mart_vip_list"));
+}
+
+#[test]
+fn loading_and_computing_can_be_two_runs() {
+    let folder = bank_before_second_night();
+    let project = folder.path();
+    let loaded = done(project, &["run", "--select", "raw"]);
+    assert_eq!((loaded["status"].clone(), current(project).as_str()), ("loaded".into(), "1"));
+    done(project, &["run"]);
+    assert!(
+        steps(project).iter().filter(|(name, _)| name.starts_with("raw_")).all(|(_, is_taken_over)| *is_taken_over)
+    );
+    let undisturbed = bank_before_second_night();
+    done(undisturbed.path(), &["run"]);
+    assert!(published_files(project) == published_files(undisturbed.path()));
+}
+
+/// Change the lines of a delivered file, and its control file with it.
+fn redeliver(project: &Path, file: &str, batch_seq: u32, change: impl Fn(Vec<Vec<u8>>) -> Vec<Vec<u8>>) {
+    let path = project.join("landing").join(file);
+    let mut content = Vec::new();
+    flate2::read::MultiGzDecoder::new(fs::File::open(&path).unwrap()).read_to_end(&mut content).unwrap();
+    let lines = change(content.split_inclusive(|b| *b == b'\n').map(<[u8]>::to_vec).collect());
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(&lines.concat()).unwrap();
+    let compressed = encoder.finish().unwrap();
+    fs::write(&path, &compressed).unwrap();
+    let control = format!("{}.ctl", path.display());
+    let kept = fs::read_to_string(&control).unwrap();
+    let kept: String = kept
+        .lines()
+        .filter(|l| !["rows=", "sha256=", "sum_", "batch_seq="].iter().any(|k| l.starts_with(k)))
+        .map(|l| format!("{l}\n"))
+        .collect();
+    let hash = hex::encode(sha2::Sha256::digest(&compressed));
+    fs::write(&control, format!("{kept}batch_seq={batch_seq}\nrows={}\nsha256={hash}\n", lines.len())).unwrap();
+}
+
+const TRANSACTIONS: &str = "CORE_TRANSACTION_20250930_D.dat.gz";
+
+#[test]
+fn a_late_posting_restates_the_month_it_belongs_to() {
+    // Acceptance B4 on a whole bank: +3,100.00 of 22 August comes with the night of 30 September, and goes out again in
+    // September, so that balances and ledger tie.
+    let folder = bank_before_second_night();
+    let project = folder.path();
+    let sql = "select account_no, balance_avg, balance from agg_account_month where month = date '2025-08-01' and \
+               account_kind = 'DEMAND' and balance > 100 order by account_no limit 1";
+    let before = query_unmasked(project, sql);
+    let account = before[0]["account_no"].as_str().unwrap().to_owned();
+    redeliver(project, TRANSACTIONS, 1, |mut lines| {
+        let line = |id: &str, date: &str, dc: &str| {
+            let fields = [
+                id,
+                &account,
+                &format!("{date}090000"),
+                date,
+                date,
+                "CASH_IN",
+                dc,
+                "3100.00",
+                "CNY",
+                "",
+                "COUNTER",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "0101",
+                "",
+                "0",
+                "",
+            ];
+            format!("{}\n", fields.join("|@|")).into_bytes()
+        };
+        lines.push(line("202508220000009999998", "20250822", "C"));
+        lines.push(line("202509010000009999999", "20250901", "D"));
+        lines
+    });
+    let report = done(project, &["run"]);
+    assert_eq!(report["restated_months"][0]["month"], "2025-08-01");
+    assert_eq!(report["restated_months"][0]["version"], 2);
+    let number = |value: &Value| value.as_str().unwrap().parse::<f64>().unwrap();
+    let after = query_unmasked(project, sql);
+    // 10 of 31 days: 3,100.00 x 10 / 31 = 1,000.00.
+    assert_eq!(number(&after[0]["balance_avg"]) - number(&before[0]["balance_avg"]), 1000.0);
+    assert_eq!(number(&after[0]["balance"]) - number(&before[0]["balance"]), 3100.0);
+    let restated = query_unmasked(project, "select * from stat_restatement");
+    assert_eq!(restated.len(), 1);
+    assert_eq!(restated[0]["account_no"], account.as_str());
+    assert_eq!(restated[0]["balance_avg_difference"], "1000.00");
+    // The version before stays what it was.
+    let args = ["query", sql, "--release", "1", "--unmasked", "--purpose", "test"];
+    assert_eq!(done(project, &args).as_array().unwrap()[0], before[0]);
+    assert_eq!(query(project, "select count(*) as n from stat_balance_break")[0]["n"], 0);
+    // A month that was locked stays as long as months are kept, whatever becomes of daily releases.
+    done(project, &["vacuum", "--delete", "--set", "retention.releases=1"]);
+    assert_eq!(done(project, &args).as_array().unwrap()[0], before[0]);
+    done(project, &["vacuum", "--delete", "--set", "retention.releases=1", "--set", "retention.months=0"]);
+    assert!(fails(project, &args, 3).contains("no release 1"));
+    assert_eq!(done(project, &["vacuum"])["files"], 0);
+}
+
+#[test]
+fn a_corrected_file_restates_from_its_date() {
+    let folder = bank_before_second_night();
+    let project = folder.path();
+    done(project, &["run"]);
+    let wrong = published_files(project);
+    // The first night's branch file is delivered again with another name for each branch.
+    redeliver(project, "CORE_ACCOUNT_20250831_F.dat.gz", 2, |lines| lines[..lines.len() - 1].to_vec());
+    let again = tally_in(project, &["run"]);
+    let said = String::from_utf8_lossy(&again.stderr);
+    assert!(said.contains("was corrected (batch_seq 2)") && said.contains("tally run --from 2025-08-31"), "{said}");
+    let output = tally_in(project, &["run", "--from", "2025-08-31", "--output", "json"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    // One account is missing: the general ledger says so, and readers still see what was there.
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("the_general_ledger_ties"), "{said}");
+    assert!(published_files(project) == wrong);
+    // Put right by a correction of the correction.
+    let original = bank_before_second_night();
+    for ending in ["", ".ctl"] {
+        let name = format!("landing/CORE_ACCOUNT_20250831_F.dat.gz{ending}");
+        fs::copy(original.path().join(&name), project.join(&name)).unwrap();
+    }
+    done(project, &["run", "--from", "2025-08-31"]);
+    assert_eq!(current(project), "4");
+    assert!(published_files(project) == wrong);
+    done(project, &["run", "--full"]);
+    assert!(published_files(project) == wrong);
+}
