@@ -41,7 +41,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let date: BusinessDate =
         contract.file.name.date_of(&name).ok_or("the file's name does not tell its business date")?;
     let warehouse = PathBuf::from(warehouse);
-    let engine = Engine { threads: threads.parse()?, memory_bytes: 1 << 30, spill_dir: warehouse.join("_spill") };
+    let engine = Engine {
+        threads: threads.parse()?,
+        memory_bytes: 1 << 30,
+        spill_dir: warehouse.join("_spill"),
+        spill_bytes: 1 << 40,
+    };
     let means = Means::new(engine.threads, &engine.spill_dir);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(engine.threads).build()?;
     let table =

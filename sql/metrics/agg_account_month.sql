@@ -57,6 +57,16 @@ last_activity as (
 
 ),
 
+-- Postings up to this date that came after it: none in a night, those that are known today when a date is looked back at.
+delivered_later as (
+
+    select source_system, account_no, sum(signed_amount) as amount
+    from fct_transaction
+    where biz_date > biz_date() and effective_date <= biz_date()
+    group by source_system, account_no
+
+),
+
 this_month as (
 
     select
@@ -68,9 +78,9 @@ this_month as (
         account.branch_no,
         biz_date() as as_of_date,
         cast(date_part('day', biz_date()) as bigint) as day_count,
-        account.balance,
+        cast(account.balance + coalesce(delivered_later.amount, 0) as decimal(18, 2)) as balance,
         cast(
-            account.balance * cast(date_part('day', biz_date()) as decimal(3, 0)) - coalesce(posting.weighted_amount, 0)
+            (account.balance + coalesce(delivered_later.amount, 0)) * cast(date_part('day', biz_date()) as decimal(3, 0)) - coalesce(posting.weighted_amount, 0)
             as decimal(38, 2)
         ) as balance_accumulator,
         posting.posted_amount,
@@ -86,6 +96,8 @@ this_month as (
         on account.source_system = posting.source_system and account.account_no = posting.account_no
     left join last_activity
         on account.source_system = last_activity.source_system and account.account_no = last_activity.account_no
+    left join delivered_later
+        on account.source_system = delivered_later.source_system and account.account_no = delivered_later.account_no
 
 ),
 

@@ -43,7 +43,8 @@ fn a_night_killed_at_sixty_points_ends_as_if_nothing_had_happened() {
     let mut completed = false;
     // Writes of a delivery are done again from its beginning, so the first points lie further and further into it; a
     // step that is done is not done again, so the others move on by themselves.
-    let mut writes = 1;
+    let mut was_killed = false;
+    let (mut writes, mut known, mut stalled) = (1, 0, 0);
     while !completed {
         let is_kill = points % 3 != 2;
         let variable = if is_kill { "TALLY_KILL_AT" } else { "TALLY_FAULT_AT" };
@@ -54,6 +55,9 @@ fn a_night_killed_at_sixty_points_ends_as_if_nothing_had_happened() {
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
+        // Whoever comes after a killed process says so.
+        assert_eq!(said.contains("taking over from process"), was_killed, "{said}");
+        was_killed = is_kill && output.status.code().is_none();
         match output.status.code() {
             Some(0) => completed = true,
             Some(5) => assert!(!is_kill && said.contains("no space left on device"), "{said}"),
@@ -63,11 +67,13 @@ fn a_night_killed_at_sixty_points_ends_as_if_nothing_had_happened() {
         is_whole(project);
         assert!(completed || current(project) == before || current(project) == "2", "{} at {writes}", current(project));
         points += 1;
-        let is_delivered = fs::read_to_string(project.join("warehouse/_runs/journal.jsonl"))
-            .is_ok_and(|journal| journal.contains("{\"delivery\":"));
-        writes = match is_delivered {
-            true => 5 + points % 4,
-            false => writes * 2,
+        let journal = fs::read_to_string(project.join("warehouse/_runs/journal.jsonl")).unwrap_or_default();
+        let lines = journal.lines().count();
+        stalled = if lines > known { 0 } else { stalled + 1 };
+        known = lines;
+        writes = match journal.contains("{\"delivery\":") {
+            true => 3 + points % 3 + stalled,
+            false => writes * 4 / 3 + 1,
         };
         assert!(points < 200, "the night never ends");
     }

@@ -10,6 +10,7 @@ use warehouse::{Reader, Release};
 
 use crate::failure::CliFailure;
 use crate::project::Project;
+use crate::run_log;
 
 /// Which release is read, and whether masked.
 #[derive(Debug, Clone, Args)]
@@ -53,9 +54,14 @@ impl AccessArgs {
     }
 }
 
-/// A reader of a release's own tables, unmasked.
+/// A reader of a release's own tables, unmasked, and of the runs that made releases.
 pub async fn warehouse_reader(project: &Project, release: &Release) -> Result<Reader, CliFailure> {
-    Ok(Reader::of_release(&project.engine, &project.warehouse(), &project.catalog, release).await?)
+    let warehouse = project.warehouse();
+    let reader = Reader::of_release(&project.engine, &warehouse, &project.catalog, release).await?;
+    for (name, rows) in run_log::tables(&warehouse)? {
+        reader.add(name, rows)?;
+    }
+    Ok(reader)
 }
 
 /// A reader of a release's published files.

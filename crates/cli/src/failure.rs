@@ -114,7 +114,7 @@ impl From<extract::ExtractError> for CliFailure {
             other => other,
         };
         let kind = match &error {
-            E::Contract { .. } | E::Table { .. } => Failure::Usage,
+            E::Contract { .. } | E::Table { .. } | E::Corrections { .. } => Failure::Usage,
             E::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => Failure::Missing,
             E::Read { .. } | E::Sink { .. } => Failure::Machine,
             E::ControlMissing { .. } => Failure::Missing,

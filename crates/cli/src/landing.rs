@@ -11,7 +11,7 @@ use extract::contract::{DatedBy, DeliveryMode};
 use extract::control::Control;
 use extract::ledger::{self, AMOUNT_TABLE, FILE_TABLE, FINDING_TABLE, QUARANTINE_TABLE};
 use extract::load::{DateWindow, change_schema, raw_schema};
-use extract::{Contract, ExtractError, FileAccount, Means, RowSink, load_file, quarantine};
+use extract::{Contract, Corrections, ExtractError, FileAccount, Means, RowSink, load_file, quarantine};
 use sha2::{Digest, Sha256};
 use warehouse::journal::DoneDelivery;
 use warehouse::release::InputFile;
@@ -96,6 +96,9 @@ impl<'p> Landing<'p> {
 
     fn redelivery(&self, date: &str, input: &InputFile) -> Option<String> {
         let file = &input.file;
+        if Corrections::of(&self.folder.join(file)).is_ok_and(|c| c.sha256 != input.corrections_sha256) {
+            return Some(format!("corrected rows of {file} wait; `tally run --from {date}` includes them"));
+        }
         let text = std::fs::read_to_string(self.folder.join(format!("{file}.ctl"))).ok()?;
         // A control file that cannot be read now is no new delivery.
         let control = Control::parse(file, &text).ok()?;
@@ -192,7 +195,7 @@ impl<'p> Landing<'p> {
 
     /// Hash of what a delivery's rows depend on: contracts and files.
     pub fn fingerprint(&self, inputs: &[InputFile]) -> String {
-        let files: Vec<(&String, &String)> = inputs.iter().map(|i| (&i.file, &i.sha256)).collect();
+        let files: Vec<_> = inputs.iter().map(|i| (&i.file, &i.sha256, &i.corrections_sha256)).collect();
         hex::encode(Sha256::digest(format!("{:?}\n{files:?}", self.project.contracts)))
     }
 
@@ -208,7 +211,8 @@ impl<'p> Landing<'p> {
             let Some((form, path)) = self.delivered(contract, date) else { continue };
             let file = form.file.name.for_date(date);
             let Some(known) = done.inputs.iter().find(|i| i.file == file) else { return Ok(false) };
-            inputs.push(InputFile { sha256: sha256_of(&path)?, ..known.clone() });
+            let corrections_sha256 = Corrections::of(&path)?.sha256;
+            inputs.push(InputFile { sha256: sha256_of(&path)?, corrections_sha256, ..known.clone() });
         }
         Ok(inputs.len() == done.inputs.len() && self.fingerprint(&inputs) == done.fingerprint)
     }
@@ -369,6 +373,7 @@ fn input_file(contract: &Contract, account: &FileAccount) -> InputFile {
         sha256: account.sha256.clone(),
         batch_seq: account.batch_seq,
         is_shrinkage_accepted: false,
+        corrections_sha256: account.corrections_sha256.clone(),
         delivered_rows: account.delivered_rows,
         loaded_rows: account.loaded_rows,
         quarantined_rows: account.quarantined_rows,

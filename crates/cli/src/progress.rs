@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::json;
+use serde_json::{Value, json};
 use warehouse::Observer;
 
 use crate::printer::Printer;
@@ -26,14 +26,23 @@ struct State {
 }
 
 /// How long a step took.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone)]
 pub struct StepTime {
     /// Table, node or check.
     pub step: String,
     /// Milliseconds.
-    pub duration_ms: u128,
+    pub duration_ms: u64,
     /// Whether it was taken over instead of done.
     pub is_taken_over: bool,
+}
+
+impl StepTime {
+    /// As a run's record keeps it; `rows` is what the step's table holds.
+    pub fn record(&self, rows: Option<u64>) -> Value {
+        json!({
+            "step": self.step, "rows": rows, "duration_ms": self.duration_ms, "is_taken_over": self.is_taken_over,
+        })
+    }
 }
 
 struct Step {
@@ -76,7 +85,7 @@ impl Progress {
         let ends = state.steps.iter().skip(1).map(|s| s.began).chain([Instant::now()]);
         let time = |(step, end): (&Step, Instant)| StepTime {
             step: step.name.clone(),
-            duration_ms: end.duration_since(step.began).as_millis(),
+            duration_ms: u64::try_from(end.duration_since(step.began).as_millis()).unwrap_or(u64::MAX),
             is_taken_over: step.is_taken_over,
         };
         state.steps.iter().zip(ends).map(time).collect()

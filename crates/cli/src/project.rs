@@ -51,11 +51,7 @@ impl Project {
     /// Open a project.
     pub fn open(args: &ProjectArgs) -> Result<Self, CliFailure> {
         let settings = Settings::read(&args.project, &args.set)?;
-        let mut files = match &args.sql_dir {
-            Some(folder) => builtin::files_on_disk(folder)?,
-            None => builtin::files(),
-        };
-        files.extend(builtin::files_on_disk(&args.project.join("sql"))?);
+        let files = sql_files(args)?;
         let contracts = contracts(&files, &settings)?;
         let mut sources = raw_tables(&contracts);
         sources.insert(warehouse::compute::CHECK_TABLE.to_owned(), warehouse::compute::check_schema());
@@ -66,13 +62,14 @@ impl Project {
         let catalog = Catalog::read(&files, sources, unused)?;
         let folder = args.project.clone();
         let threads = match settings.engine.threads {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            0 => processors(),
             threads => threads,
         };
         let warehouse = folder.join(&settings.warehouse);
         let engine = Engine {
             threads,
             memory_bytes: settings.engine.memory_mb.saturating_mul(1024 * 1024),
+            spill_bytes: settings.engine.spill_mb.saturating_mul(1024 * 1024),
             spill_dir: settings.engine.spill_dir.clone().unwrap_or_else(|| warehouse.join("_spill")),
         };
         let kinds = kinds::all(settings.privacy.synthetic_identifiers);
@@ -80,6 +77,11 @@ impl Project {
         let in_force = format!("{:?} {:?} {:?}", settings.systems, settings.calendar, settings.privacy);
         let settings_sha256 = hex::encode(Sha256::digest(in_force));
         Ok(Project { folder, settings, contracts, catalog, kinds, engine, settings_sha256 })
+    }
+
+    /// Only the contracts of a project, whose nodes may not be there yet.
+    pub fn contracts(args: &ProjectArgs) -> Result<Vec<Contract>, CliFailure> {
+        contracts(&sql_files(args)?, &Settings::read(&args.project, &args.set)?)
     }
 
     /// Where extracts arrive.
@@ -145,6 +147,21 @@ impl Project {
         })?;
         PseudonymKey::try_new(secret.trim().as_bytes()).ok_or_else(none)
     }
+}
+
+/// Processors of this machine.
+pub fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The built-in files, then the project's own.
+fn sql_files(args: &ProjectArgs) -> Result<Vec<SqlFile>, CliFailure> {
+    let mut files = match &args.sql_dir {
+        Some(folder) => builtin::files_on_disk(folder)?,
+        None => builtin::files(),
+    };
+    files.extend(builtin::files_on_disk(&args.project.join("sql"))?);
+    Ok(files)
 }
 
 /// Contracts of the systems in use; a project's file replaces the built-in one of the same system and feed.

@@ -5,14 +5,69 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use bank::BusinessDate;
 use serde_json::{Value, json};
 use warehouse::Release;
-use warehouse::release::{CheckResult, write_atomically};
+use warehouse::release::{CheckResult, Pin, write_atomically};
 
 use crate::access::now;
 use crate::failure::CliFailure;
 use crate::progress::StepTime;
+
+/// Runs and their steps as tables that can be queried: `meta_run`, `meta_run_step`.
+pub fn tables(warehouse: &Path) -> Result<Vec<(&'static str, RecordBatch)>, CliFailure> {
+    let mut runs: Vec<Value> = Vec::new();
+    for entry in std::fs::read_dir(warehouse.join("_runs")).into_iter().flatten().flatten() {
+        let text = std::fs::read(entry.path().join("run.json")).unwrap_or_default();
+        runs.extend(serde_json::from_slice::<Value>(&text));
+    }
+    runs.sort_by_key(|run| text(&run["run_id"]));
+    let run_columns =
+        ["run_id", "biz_date", "status", "release", "began_at", "ended_at", "step", "failure", "program_version"];
+    let run_column = |name: &&'static str| {
+        let values: StringArray = runs.iter().map(|run| text(&run[*name])).collect();
+        (*name, Arc::new(values) as ArrayRef)
+    };
+    let steps: Vec<LoggedStep<'_>> = runs.iter().flat_map(LoggedStep::of).collect();
+    let step_text = |of: fn(&LoggedStep<'_>) -> Option<String>| -> ArrayRef {
+        Arc::new(steps.iter().map(of).collect::<StringArray>())
+    };
+    let step_number =
+        |of: fn(&LoggedStep<'_>) -> Option<i64>| -> ArrayRef { Arc::new(steps.iter().map(of).collect::<Int64Array>()) };
+    let step_columns = [
+        ("run_id", step_text(|s| text(&s.run["run_id"]))),
+        ("biz_date", step_text(|s| text(&s.run["biz_date"]))),
+        ("place", step_number(|s| Some(s.place))),
+        ("step", step_text(|s| text(&s.step["step"]))),
+        ("rows", step_number(|s| s.step["rows"].as_i64())),
+        ("duration_ms", step_number(|s| s.step["duration_ms"].as_i64())),
+        ("is_taken_over", step_text(|s| text(&s.step["is_taken_over"]))),
+    ];
+    Ok(vec![
+        ("meta_run", RecordBatch::try_from_iter(run_columns.iter().map(run_column))?),
+        ("meta_run_step", RecordBatch::try_from_iter(step_columns)?),
+    ])
+}
+
+/// A step of a run's record.
+struct LoggedStep<'r> {
+    run: &'r Value,
+    place: i64,
+    step: &'r Value,
+}
+
+impl<'r> LoggedStep<'r> {
+    fn of(run: &'r Value) -> impl Iterator<Item = Self> {
+        let steps = run["steps"].as_array().into_iter().flatten();
+        steps.zip(1..).map(move |(step, place)| LoggedStep { run, place, step })
+    }
+}
+
+/// A JSON value as text; null is none.
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned).or_else(|| (!value.is_null()).then(|| value.to_string()))
+}
 
 /// The log of one business date's run.
 #[derive(Clone)]
@@ -57,6 +112,11 @@ impl RunLog {
             "run_id": self.0.run_id, "biz_date": self.0.date.to_string(), "began_at": self.0.began_at,
             "ended_at": now(), "program_version": env!("CARGO_PKG_VERSION"),
         });
+        let rows_of = |step: &StepTime| match &done {
+            Ok((release, _)) => release.tables.get(&step.step).map(Pin::rows),
+            Err(_) => None,
+        };
+        let steps: Vec<Value> = steps.iter().map(|step| step.record(rows_of(step))).collect();
         let (fields, checks) = match &done {
             Ok((release, is_published)) => {
                 let status = if *is_published { "published" } else { "saved" };
@@ -66,7 +126,7 @@ impl RunLog {
             Err(failure) => {
                 let fields = json!({
                     "status": "failed", "failure": failure.to_string(), "exit_code": failure.code(),
-                    "step": steps.last().map(|s| &s.step),
+                    "step": steps.last().map(|s| &s["step"]),
                 });
                 (fields, failure.checks())
             }

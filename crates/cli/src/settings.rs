@@ -107,11 +107,13 @@ pub struct EngineSettings {
     pub memory_mb: usize,
     /// Where queries spill; a folder inside the warehouse when absent.
     pub spill_dir: Option<PathBuf>,
+    /// How much queries may spill, MiB.
+    pub spill_mb: u64,
 }
 
 impl Default for EngineSettings {
     fn default() -> Self {
-        EngineSettings { threads: 0, memory_mb: 4096, spill_dir: None }
+        EngineSettings { threads: 0, memory_mb: 4096, spill_dir: None, spill_mb: 100 * 1024 }
     }
 }
 

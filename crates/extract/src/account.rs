@@ -87,6 +87,10 @@ pub struct FileAccount {
     pub duplicate_rows: u64,
     /// Rows of other business dates.
     pub other_date_rows: u64,
+    /// Delivered rows that corrected ones stood in for.
+    pub corrected_rows: u64,
+    /// SHA-256 of the corrections; empty without any.
+    pub corrections_sha256: String,
     /// Rows loaded with a warning (undecodable bytes in a text field).
     pub warned_rows: u64,
     /// Rows by what was found in them: quarantined ones, and those loaded with a flag.

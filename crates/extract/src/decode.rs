@@ -34,6 +34,16 @@ impl Decoder {
     }
 }
 
+impl Decoder {
+    /// A text in this encoding; `None` when it has a character that the encoding does not.
+    #[must_use]
+    pub fn encode(&self, text: &str) -> Option<Vec<u8>> {
+        let (bytes, _, has_unmappable) = self.encoding.encode(text);
+        let bytes = bytes.into_owned();
+        (!has_unmappable && self.decode(&bytes) == text).then_some(bytes)
+    }
+}
+
 /// Whether records of an encoding can be found by their line ends before they are decoded: not those of UTF-16 and of
 /// encodings that shift between states.
 #[must_use]

@@ -31,6 +31,16 @@ pub enum ExtractError {
         /// The decompressor's reason.
         reason: String,
     },
+    /// Corrections that cannot be read.
+    #[error("{path}, line {line}: {reason}; corrections are written by `tally quarantine requeue`")]
+    Corrections {
+        /// File.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// Why.
+        reason: String,
+    },
     /// The control file cannot be understood.
     #[error("[F01] {file}: control file line {line}: {reason}")]
     Control {

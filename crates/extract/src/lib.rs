@@ -8,6 +8,7 @@ pub mod ad_hoc;
 pub mod column;
 pub mod contract;
 pub mod control;
+pub mod correction;
 pub mod decode;
 pub mod draft;
 pub mod error;
@@ -21,5 +22,6 @@ pub mod record;
 
 pub use account::{AmountKey, FileAccount};
 pub use contract::Contract;
+pub use correction::Corrections;
 pub use error::ExtractError;
 pub use load::{LoadedFile, Means, RowSink, load_file};

@@ -236,16 +236,23 @@ impl OpenNight<'_> {
             threads: self.night.engine.threads,
         };
         let stored = store.run(&self.session).await?;
-        let mut content = match (&stored.replaced, before) {
-            (Replaces::Partitions(_), Some(pin)) => pin.content.clone(),
-            _ => BTreeMap::new(),
+        let (mut content, older) = match (&stored.replaced, before) {
+            (Replaces::Partitions(values), Some(pin)) => {
+                if let Some(value) = values.iter().find(|value| pin.is_older(value)) {
+                    return Err(WarehouseError::TooOld { table: name.to_owned(), partition: value.clone() });
+                }
+                (pin.content.clone(), pin.older.clone())
+            }
+            _ => (BTreeMap::new(), None),
         };
         content.extend(stored.content);
         self.session.deregister_table(name)?;
         self.session.register_table(name, stored.rows)?;
         self.results.extend(stored.results);
         let (version, layer) = (stored.version, layer.to_owned());
-        self.pins.insert(name.to_owned(), Pin { version, layer, content });
+        let mut pin = Pin { version, layer, content, older };
+        pin.fold();
+        self.pins.insert(name.to_owned(), pin);
         Ok(())
     }
 
@@ -278,4 +285,158 @@ pub fn check_schema() -> SchemaRef {
         Field::new("failed_rows", DataType::Int64, true),
         Field::new("example", DataType::Utf8, true),
     ]))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+    use crate::catalog::{Catalog, SqlFile, UnusedSystems};
+    use crate::night::{Night, Observer, Stamp};
+    use crate::session::Engine;
+
+    struct Nobody;
+
+    impl Observer for Nobody {
+        fn step(&self, _: usize, _: usize, _: &str) {}
+    }
+
+    const COLUMNS: &str = r#"
+        { name = "customer", type = "text", class = "C1", description = "c" },
+        { name = "mobile", type = "text", class = "C1", description = "m" },"#;
+
+    /// A delivered table of customers, their history, and what it was yesterday.
+    fn catalog() -> Catalog {
+        let head = "description = \"d\"\ngrain = \"g\"\nowner = \"o\"\n";
+        let file = |path: &str, text: String| SqlFile { path: PathBuf::from(path), text };
+        let interval = "{ name = \"valid_from\", type = \"date\", class = \"C1\", description = \"f\" },\
+                        { name = \"valid_to\", type = \"date\", class = \"C1\", description = \"t\" },";
+        let count = "{ name = \"known\", type = \"int\", class = \"C1\", description = \"n\" },";
+        let files = [
+            file("history/hist_c.sql", "select customer, mobile from raw_c where biz_date = biz_date()".into()),
+            file(
+                "history/hist_c.toml",
+                format!(
+                    "{head}materialisation = \"history\"\nkey = [\"customer\", \"valid_from\"]\ncolumns = [{COLUMNS}{interval}]"
+                ),
+            ),
+            file("metrics/agg_n.sql", "select count(*) as known from previous('hist_c')".into()),
+            file(
+                "metrics/agg_n.toml",
+                format!("{head}materialisation = \"table\"\nkey = [\"known\"]\ncolumns = [{count}]"),
+            ),
+        ];
+        let sources = [("raw_c".to_owned(), raw_schema()), (CHECK_TABLE.to_owned(), check_schema())].into();
+        Catalog::read(&files, sources, UnusedSystems::AreUnknown).unwrap()
+    }
+
+    fn raw_schema() -> SchemaRef {
+        let text = |name: &str| Field::new(name, DataType::Utf8, true);
+        Arc::new(Schema::new(vec![text("customer"), text("mobile"), Field::new("biz_date", DataType::Date32, true)]))
+    }
+
+    /// One night with these customers; with `old_form` the history is then rewritten as format 1 kept it.
+    async fn night(
+        warehouse: &Path,
+        catalog: &Catalog,
+        date: &str,
+        base: Option<&Release>,
+        customers: &[(&str, &str)],
+        old_form: bool,
+    ) -> (Release, Vec<String>, String) {
+        let date = date.parse().unwrap();
+        let spill_dir = warehouse.join("_spill");
+        let engine = Engine { threads: 2, memory_bytes: 1 << 28, spill_dir, spill_bytes: 1 << 30 };
+        let stamp = Stamp {
+            run_id: format!("run-{date}"),
+            created_at: String::new(),
+            program_version: String::new(),
+            settings_sha256: String::new(),
+        };
+        let number = base.map_or(1, |b| b.number + 1);
+        let night = Night { engine: &engine, warehouse, catalog, kinds: &[], date, base, number, stamp: &stamp };
+        let mut open = night.open(1, &Nobody).unwrap();
+        let texts = |of: fn(&(&str, &str)) -> String| -> ArrayRef {
+            Arc::new(customers.iter().map(|c| Some(of(c))).collect::<StringArray>())
+        };
+        let columns: Vec<ArrayRef> =
+            vec![texts(|c| c.0.to_owned()), texts(|c| c.1.to_owned()), Arc::new(date_column(date, customers.len()))];
+        let batch = RecordBatch::try_new(raw_schema(), columns).unwrap();
+        open.deliver(DeliveredTable { name: "raw_c".into(), schema: raw_schema(), batches: vec![batch] })
+            .await
+            .unwrap();
+        let (mut release, reader) = open.compute(vec![], "", &mut Journal::none()).await.unwrap();
+        let sql =
+            "select customer || ' ' || mobile || ' ' || valid_from || ' ' || valid_to as r from hist_c order by r";
+        let rows = texts_of(&reader.query(sql).await.unwrap().batches);
+        let known = texts_of(&reader.query("select cast(known as varchar) from agg_n").await.unwrap().batches);
+        if old_form {
+            let session = engine.session(date).unwrap();
+            let pin = &release.tables["hist_c"];
+            let folder = TableFolder::new(warehouse, &pin.layer, "hist_c");
+            let provider = folder.provider(&session, pin.version).await.unwrap();
+            let plan = session.read_table(provider).unwrap().into_unoptimized_plan();
+            let node = &catalog.nodes["hist_c"];
+            let store = Store {
+                folder: &folder,
+                schema: node.schema(),
+                plan,
+                partition: None,
+                replaces: Replaces::All,
+                base: Some(pin.version),
+                checks: &node.row_checks(),
+                run_id: "old",
+                threads: 1,
+            };
+            let stored = store.run(&session).await.unwrap();
+            let pin = Pin { version: stored.version, layer: pin.layer.clone(), content: stored.content, older: None };
+            release.tables.insert("hist_c".into(), pin);
+        }
+        (release, rows, known.concat())
+    }
+
+    fn texts_of(batches: &[RecordBatch]) -> Vec<String> {
+        let text = |batch: &RecordBatch, row: usize| {
+            arrow::util::display::array_value_to_string(batch.column(0), row).unwrap()
+        };
+        batches.iter().flat_map(|b| (0..b.num_rows()).map(move |row| text(b, row)).collect::<Vec<_>>()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_history_goes_on_by_partition_also_when_an_older_program_kept_it_whole() {
+        let catalog = catalog();
+        let mut outcomes = Vec::new();
+        for old_form in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            let warehouse = folder.path();
+            let first = [("A", "1"), ("B", "1"), ("C", "1")];
+            let (one, rows, known) = night(warehouse, &catalog, "2025-06-01", None, &first, old_form).await;
+            assert_eq!((rows.len(), known.as_str()), (3, "0"));
+            // A changes, B goes, D comes.
+            let second = [("A", "2"), ("C", "1"), ("D", "1")];
+            let (two, _, known) = night(warehouse, &catalog, "2025-06-02", Some(&one), &second, false).await;
+            assert_eq!(known, "3");
+            let third = [("A", "2"), ("B", "1"), ("C", "1"), ("D", "1")];
+            let (three, rows, _) = night(warehouse, &catalog, "2025-06-03", Some(&two), &third, false).await;
+            let mut partitions = three.tables["hist_c"].content.clone();
+            partitions.retain(|_, content| content.rows > 0);
+            // What closed on the second date was written by its night and not again.
+            assert_eq!(partitions.keys().map(String::as_str).collect::<Vec<_>>()[..1], ["2025-06-02"]);
+            assert_eq!(partitions["2025-06-02"], two.tables["hist_c"].content["2025-06-02"]);
+            outcomes.push((rows, partitions));
+        }
+        assert_eq!(outcomes[0].0, outcomes[1].0);
+        assert_eq!(
+            outcomes[0].0,
+            [
+                "A 1 2025-06-01 2025-06-02",
+                "A 2 2025-06-02 9999-12-31",
+                "B 1 2025-06-01 2025-06-02",
+                "B 1 2025-06-03 9999-12-31",
+                "C 1 2025-06-01 9999-12-31",
+                "D 1 2025-06-02 9999-12-31",
+            ]
+        );
+    }
 }

@@ -75,6 +75,9 @@ pub enum WarehouseError {
     /// A release that is not there.
     #[error("there is no release {0}; `tally status` lists them")]
     UnknownRelease(u64),
+    /// A date that is no business date of the history.
+    #[error("{0} is no business date that was processed; `tally status` lists them")]
+    NotProcessed(String),
     /// Written by a newer program.
     #[error(
         "this warehouse was written in format {found}; this program understands format {known}: use the newer program"
@@ -91,6 +94,16 @@ pub enum WarehouseError {
     /// A row without partition.
     #[error("column `{0}` tells the partition and is missing in a row; give it a value or leave the row out")]
     NoPartition(String),
+    /// A partition that a night may no longer replace.
+    #[error(
+        "table {table}: partition {partition} is too old to be replaced by a night; rebuild with `tally run --full`"
+    )]
+    TooOld {
+        /// Table.
+        table: String,
+        /// Partition.
+        partition: String,
+    },
     /// A worker stopped.
     #[error("a worker stopped: {0}")]
     Stopped(String),
@@ -133,9 +146,13 @@ impl WarehouseError {
                 Failure::Usage
             }
             Self::Run { source, .. } => source.failure(),
-            Self::ChecksFailed { .. } | Self::Kind(_) | Self::NoState(_) | Self::NoPartition(_) => Failure::Data,
+            Self::ChecksFailed { .. }
+            | Self::Kind(_)
+            | Self::NoState(_)
+            | Self::NoPartition(_)
+            | Self::TooOld { .. } => Failure::Data,
             Self::Locked(_) => Failure::Locked,
-            Self::NoRelease(_) | Self::UnknownRelease(_) => Failure::Missing,
+            Self::NoRelease(_) | Self::UnknownRelease(_) | Self::NotProcessed(_) => Failure::Missing,
             Self::Io { .. } | Self::Damaged { .. } => Failure::Machine,
             Self::Delta(e) => engine_below(e).map_or(Failure::Machine, engine_failure),
             Self::Engine(e) => engine_failure(e),

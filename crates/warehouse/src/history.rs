@@ -82,7 +82,8 @@ mod tests {
     /// Carry an empty history over snapshots of (date, mobile of C1 or absent); the intervals in order.
     async fn intervals(snapshots: &[(&str, Option<&str>)]) -> Vec<String> {
         let spill = tempfile::tempdir().unwrap();
-        let engine = Engine { threads: 2, memory_bytes: 1 << 28, spill_dir: spill.path().to_owned() };
+        let engine =
+            Engine { threads: 2, memory_bytes: 1 << 28, spill_dir: spill.path().to_owned(), spill_bytes: 1 << 30 };
         let node = Node::parse(Path::new("history/hist_c.toml"), NODE, Some("select 1")).unwrap();
         let mut rows = vec![];
         for (date, mobile) in snapshots {

@@ -5,6 +5,7 @@
 //! [`intake`] (delivered rows), [`compute`] (nodes, checks, release), [`journal`] (what a stopped night had done),
 //! [`table`] (Delta at pinned versions), [`release`] (what readers may see).
 
+pub mod as_of;
 pub mod catalog;
 pub mod change;
 pub mod check;
@@ -34,6 +35,7 @@ mod store;
 pub mod table;
 pub mod vacuum;
 
+pub use as_of::AsOf;
 pub use catalog::{Catalog, SqlFile, UnusedSystems};
 pub use change::ChangeSet;
 pub use error::{Failure, WarehouseError};

@@ -213,7 +213,10 @@ impl OpenNight<'_> {
         self.session.deregister_table(name.as_str())?;
         self.session.register_table(name.as_str(), rows)?;
         content.insert(date_literal(self.night.date).to_string(), written);
-        self.pins.insert(name, Pin { version, layer, content });
+        let older = before.and_then(|pin| pin.older.clone());
+        let mut pin = Pin { version, layer, content, older };
+        pin.fold();
+        self.pins.insert(name, pin);
         Ok(())
     }
 

@@ -11,7 +11,8 @@
 //! "previous('agg_account_month')" = []
 //! ```
 //!
-//! Columns that are not given are null; only columns that are expected are compared; the order of rows does not count.
+//! Columns that are not given are null; only columns that are expected are compared, and with `only = "condition"` only
+//! those rows; the order of rows does not count.
 //! Tables that are not given are empty, reference tables are the project's own.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +43,8 @@ pub struct NodeTest {
     pub name: String,
     /// Business date.
     pub biz_date: String,
+    /// Condition on the rows that are compared; all of them when absent.
+    only: Option<String>,
     /// Rows of tables that the node reads.
     #[serde(default)]
     given: BTreeMap<String, Vec<toml::Table>>,
@@ -121,7 +124,11 @@ impl NodeTest {
             tables.insert(name.clone(), self.table(&given, name, self.given.get(&given), catalog)?);
         }
         Previous::register(&session, tables);
-        let batches = session.sql(sql).await?.collect().await?;
+        let compared = match &self.only {
+            Some(condition) => format!("select * from (\n{sql}\n) as computed where {condition}"),
+            None => sql.to_owned(),
+        };
+        let batches = session.sql(&compared).await?.collect().await?;
         let columns: BTreeSet<&String> = self.expect.iter().flat_map(|row| row.keys()).collect();
         let mut unexpected = Vec::new();
         for batch in &batches {

@@ -122,6 +122,16 @@ impl Reader {
         Self::of_files(engine, &files, date_of(&release.biz_date)?).await
     }
 
+    /// Make rows that no release holds readable under a name.
+    ///
+    /// # Errors
+    /// When the name is taken.
+    pub fn add(&self, name: &str, rows: RecordBatch) -> Result<(), WarehouseError> {
+        let table = MemTable::try_new(rows.schema(), vec![vec![rows]])?;
+        self.session.register_table(name, Arc::new(table))?;
+        Ok(())
+    }
+
     /// Answer one SELECT.
     ///
     /// # Errors

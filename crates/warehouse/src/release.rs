@@ -15,8 +15,8 @@ use crate::error::{WarehouseError, io};
 use crate::fault;
 use crate::node::Node;
 
-/// Version of the layout on disk.
-pub const FORMAT: u32 = 1;
+/// Version of the layout on disk. 1: histories were not kept by `valid_to`; the first night of this program writes them anew.
+pub const FORMAT: u32 = 2;
 
 /// Rows and order-free content hash of a table or partition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,15 +49,48 @@ pub struct Pin {
     pub version: u64,
     /// Folder below the warehouse.
     pub layer: String,
-    /// Content by partition value; one entry `""` when not partitioned.
+    /// Content by partition value, of the newest partitions; one entry `""` when not partitioned.
     pub content: BTreeMap<String, Content>,
+    /// Content of the older ones together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub older: Option<OlderContent>,
 }
+
+/// Partitions whose content is no longer told one by one, or a release would be as long as the history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OlderContent {
+    /// Up to this partition value.
+    pub until: String,
+    /// Of all of them.
+    pub content: Content,
+}
+
+/// Partitions whose content is told one by one: more than the restatement window reaches.
+const PARTITIONS_TOLD: usize = 62;
 
 impl Pin {
     /// Rows over all partitions.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        self.content.values().map(|c| c.rows).sum()
+        let older = self.older.as_ref().map_or(0, |older| older.content.rows);
+        older + self.content.values().map(|c| c.rows).sum::<u64>()
+    }
+
+    /// Whether the content of this partition is told only together with that of others.
+    #[must_use]
+    pub fn is_older(&self, partition: &str) -> bool {
+        self.older.as_ref().is_some_and(|older| *partition <= *older.until) && !self.content.contains_key(partition)
+    }
+
+    /// Tell the content of older partitions together.
+    pub fn fold(&mut self) {
+        while self.content.len() > PARTITIONS_TOLD {
+            let Some((until, content)) = self.content.pop_first() else { return };
+            let older =
+                self.older.get_or_insert_with(|| OlderContent { until: String::new(), content: Content::empty() });
+            older.content.add(&content);
+            older.until = older.until.clone().max(until);
+        }
     }
 }
 
@@ -78,6 +111,9 @@ pub struct InputFile {
     /// Much smaller than the delivery before, and accepted by somebody all the same.
     #[serde(default)]
     pub is_shrinkage_accepted: bool,
+    /// SHA-256 of corrected rows that stood in for delivered ones; empty without any.
+    #[serde(default)]
+    pub corrections_sha256: String,
     /// Data rows.
     pub delivered_rows: u64,
     /// Loaded.
@@ -175,7 +211,11 @@ impl Release {
             Some(known) => MonthVersion { version: known.version + 1, release: self.number, content },
             None => MonthVersion { version: 1, release: self.number, content },
         };
-        contents.into_iter().map(|(month, content)| (month.clone(), version(&month, content))).collect()
+        // Months that are no longer told one by one stay as they were.
+        let mut months = current.map(|c| c.months.clone()).unwrap_or_default();
+        months.retain(|month, _| contents.keys().next().is_none_or(|first| month < first));
+        months.extend(contents.into_iter().map(|(month, content)| (month.clone(), version(&month, content))));
+        months
     }
 }
 

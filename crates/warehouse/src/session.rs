@@ -31,6 +31,8 @@ pub struct Engine {
     pub memory_bytes: usize,
     /// Where they spill to.
     pub spill_dir: PathBuf,
+    /// How much they may spill, bytes.
+    pub spill_bytes: u64,
 }
 
 impl Engine {
@@ -53,7 +55,9 @@ impl Engine {
             // One representation of text, so that what leaves the engine needs no conversion.
             .set_bool("datafusion.sql_parser.map_string_types_to_utf8view", false)
             .set_bool("datafusion.execution.parquet.schema_force_view_types", false);
-        let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![self.spill_dir.clone()]));
+        let disk = DiskManagerBuilder::default()
+            .with_mode(DiskManagerMode::Directories(vec![self.spill_dir.clone()]))
+            .with_max_temp_directory_size(self.spill_bytes);
         std::fs::create_dir_all(&self.spill_dir).map_err(crate::error::io(&self.spill_dir))?;
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(self.memory_bytes)))

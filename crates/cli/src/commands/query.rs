@@ -2,21 +2,22 @@
 
 use std::path::PathBuf;
 
+use bank::BusinessDate;
 use clap::Args;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use warehouse::Release;
 use warehouse::reader::Answer;
+use warehouse::{AsOf, Release};
 
 use crate::access::{AccessArgs, published_reader, warehouse_reader};
 use crate::failure::CliFailure;
 use crate::printer::Printer;
-use crate::project::{Project, ProjectArgs};
+use crate::project::{Project, ProjectArgs, parse_date};
 
 /// Ask a question in SQL; published, masked tables unless you say otherwise.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  tally query \"select tier, count(*) from mart_customer_view group by tier\" --project sample_data\n  tally query \"select * from mart_vip_list\" --project sample_data --output csv\n  tally query \"select * from agg_account_month\" --project sample_data --unmasked --purpose \"audit 2026-11\""
+    after_help = "Examples:\n  tally query \"select tier, count(*) from mart_customer_view group by tier\" --project sample_data\n  tally query \"select * from mart_vip_list\" --project sample_data --output csv\n  tally query \"select * from agg_account_month\" --project sample_data --unmasked --purpose \"audit 2026-11\"\n  tally query \"select * from mart_vip_list\" --release 3 --project sample_data      # as it was known then\n  tally query \"select * from mart_vip_list\" --as-of 2025-10-31 --unmasked --purpose audit --project sample_data"
 )]
 pub struct QueryArgs {
     /// One SELECT.
@@ -25,6 +26,10 @@ pub struct QueryArgs {
     project: ProjectArgs,
     #[command(flatten)]
     access: AccessArgs,
+    /// As of this business date with today's knowledge: late postings, corrections and merges included. The warehouse's own
+    /// tables, so with --unmasked.
+    #[arg(long, value_parser = parse_date, value_name = "DATE", requires = "unmasked", conflicts_with = "release")]
+    as_of: Option<BusinessDate>,
     /// Write the rows to this Parquet or CSV file instead.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -48,9 +53,13 @@ pub fn run(args: &QueryArgs, printer: &Printer) -> Result<(), CliFailure> {
 }
 
 async fn answer(args: &QueryArgs, project: &Project, release: &Release) -> Result<Answer, CliFailure> {
-    let reader = match args.access.unmasked {
-        true => warehouse_reader(project, release).await?,
-        false => published_reader(project, release.number).await?,
+    let reader = match (args.as_of, args.access.unmasked) {
+        (Some(date), _) => {
+            let (engine, warehouse, catalog) = (&project.engine, &project.warehouse(), &project.catalog);
+            AsOf { engine, warehouse, catalog, chain: &project.releases().chain()?, date }.reader().await?
+        }
+        (None, true) => warehouse_reader(project, release).await?,
+        (None, false) => published_reader(project, release.number).await?,
     };
     let answer = reader.query(&args.sql).await.map_err(|e| {
         let mut tables = reader.tables();

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::failure::CliFailure;
 use crate::printer::Printer;
-use crate::project::{Project, ProjectArgs, parse_date};
+use crate::project::{Project, ProjectArgs, parse_date, processors};
 
 /// Contracts of feeds, tried on files.
 #[derive(Debug, Args)]
@@ -85,8 +85,7 @@ fn draft(args: &DraftArgs, printer: &Printer) -> Result<(), CliFailure> {
 }
 
 fn check(args: &CheckArgs, printer: &Printer) -> Result<(), CliFailure> {
-    let project = Project::open(&args.project)?;
-    let contract = contract(&project, &args.feed)?;
+    let contract = contract(Project::contracts(&args.project)?, &args.feed)?;
     if !args.file.is_file() {
         return Err(CliFailure::missing(format!("there is no file {}", args.file.display())));
     }
@@ -103,7 +102,7 @@ fn check(args: &CheckArgs, printer: &Printer) -> Result<(), CliFailure> {
         ));
         contract.delivery.control = false;
     }
-    let means = Means::new(project.engine.threads, &std::env::temp_dir());
+    let means = Means::new(processors(), &std::env::temp_dir());
     let counter = Counter::default();
     let loaded = load_file(&contract, &args.file, DateWindow { after: None, date }, &means, &counter)?;
     let account = &loaded.account;
@@ -178,9 +177,9 @@ impl RowSink for Counter {
     }
 }
 
-fn contract(project: &Project, feed: &str) -> Result<Contract, CliFailure> {
+fn contract(contracts: Vec<Contract>, feed: &str) -> Result<Contract, CliFailure> {
     let name = |c: &Contract| format!("{}/{}", c.system, c.feed);
-    let known = || project.contracts.iter().map(name).collect::<Vec<_>>().join(", ");
-    let found = project.contracts.iter().find(|c| name(c) == feed).cloned();
-    found.ok_or_else(|| CliFailure::usage(format!("no feed `{feed}`; the feeds of this project are {}", known())))
+    let known = contracts.iter().map(name).collect::<Vec<_>>().join(", ");
+    let found = contracts.into_iter().find(|c| name(c) == feed);
+    found.ok_or_else(|| CliFailure::usage(format!("no feed `{feed}`; the feeds of this project are {known}")))
 }

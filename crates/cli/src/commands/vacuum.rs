@@ -56,7 +56,8 @@ pub fn run(args: &VacuumArgs, printer: &Printer) -> Result<(), CliFailure> {
         published.len(),
         found.kept.len()
     ));
-    if !args.delete && !(found.files.is_empty() && found.releases.is_empty() && published.is_empty()) {
+    let is_clean = found.files.is_empty() && found.releases.is_empty() && published.is_empty();
+    if !args.delete && !is_clean {
         printer.line(&format!("Next: tally vacuum --delete --project {}", project.folder.display()));
     }
     Ok(())

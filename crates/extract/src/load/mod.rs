@@ -36,6 +36,7 @@ use crate::account::{AmountAccount, FileAccount};
 use crate::column::ROW_HASH_TYPE;
 use crate::contract::{Contract, DatedBy};
 use crate::control::Control;
+use crate::correction::Corrections;
 use crate::error::ExtractError;
 use crate::quarantine::QuarantinedRow;
 
@@ -118,7 +119,8 @@ pub fn load_file<S: RowSink>(
     {
         return Err(ExtractError::WrongDate { file, found, expected: window.date });
     }
-    let loading = Loading { contract, path, file, window, means, control: &control, sink };
+    let corrections = Corrections::of(path)?;
+    let loading = Loading { contract, path, file, window, means, control: &control, corrections, sink };
     let spill_failed = |source| ExtractError::Read { path: means.scratch.clone(), source };
     let mut keys = contract.has_unique_key().then(|| KeyIndex::new(&means.scratch));
     let mut take_keys = |rows| match &mut keys {
@@ -195,6 +197,7 @@ struct Loading<'l, S> {
     window: DateWindow,
     means: &'l Means,
     control: &'l Control,
+    corrections: Corrections,
     sink: &'l S,
 }
 
@@ -224,6 +227,7 @@ impl<S: RowSink> Loading<'_, S> {
         let account = &mut pass.loaded.account;
         account.file.clone_from(&self.file);
         account.sha256 = delivered.sha256;
+        account.corrections_sha256.clone_from(&self.corrections.sha256);
         account.bytes = delivered.bytes;
         account.batch_seq = self.control.batch_seq.unwrap_or(1);
         for (key, announced) in verify::announced(self.contract, self.control) {
@@ -245,7 +249,7 @@ impl<S: RowSink> Loading<'_, S> {
         let first = cut()?;
         let beginning = first.as_ref().map_or(&[][..], |c| &c.bytes);
         let layout = Layout::of(self.contract, &self.file, beginning)?;
-        let reader = RowReader::new(self.contract, self.window, &self.file, layout, verdicts);
+        let reader = RowReader::new(self.contract, self.window, &self.file, layout, &self.corrections, verdicts);
         let mut total = Total::default();
         let mut first = Some(first);
         // Once it is known that the file will be read again, rows are judged and no longer kept.

@@ -1,7 +1,7 @@
 //! One chunk → typed rows, quarantine, account. A pure function of the chunk, so that many threads may work.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BinaryBuilder, Date32Array, Int64Builder, RecordBatch, StringArray, StringBuilder};
@@ -18,6 +18,7 @@ use super::{DateWindow, raw_schema};
 use crate::account::{AmountAccount, FileAccount, Finding};
 use crate::column::{Builder, Value, read};
 use crate::contract::{ColumnType, Contract, DatedBy, Severity};
+use crate::correction::Corrections;
 use crate::decode::REPLACEMENT;
 use crate::quarantine::{QuarantinedRow, Reason, ReasonCode};
 use crate::record::{Record, records};
@@ -42,6 +43,8 @@ pub(super) struct RowReader<'c> {
     window: DateWindow,
     file: &'c str,
     layout: Layout,
+    /// Rows that stand in for delivered ones, by line: bytes and text.
+    corrected: BTreeMap<u64, (&'c [u8], Cow<'c, str>)>,
     /// What an earlier pass decided, by line; `None` in the pass that collects the keys.
     verdicts: Option<&'c HashMap<u64, Verdict>>,
     cutter: Cutter,
@@ -64,16 +67,19 @@ impl<'c> RowReader<'c> {
         window: DateWindow,
         file: &'c str,
         layout: Layout,
+        corrections: &'c Corrections,
         verdicts: Option<&'c HashMap<u64, Verdict>>,
     ) -> Self {
+        let cutter = Cutter::new(contract);
         let place = |name: &String| contract.columns.iter().position(|c| c.name == *name);
         RowReader {
             contract,
             window,
             file,
             layout,
+            corrected: corrections.rows().map(|(line, row)| (line, (row, cutter.decoder.decode(row)))).collect(),
             verdicts,
-            cutter: Cutter::new(contract),
+            cutter,
             is_key: contract.columns.iter().map(|c| contract.key.contains(&c.name)).collect(),
             key: contract.key.iter().filter_map(place).collect(),
             totals_are_counted_as_read: contract.delivery.totals.iter().filter_map(place).all(|place| {
@@ -105,13 +111,18 @@ impl<'c> RowReader<'c> {
         work.keeps_rows = keeps_rows;
         let mut fields = Vec::with_capacity(self.layout.field_count + 1);
         for (raw, decoded) in pairs.filter(|(raw, _)| !raw.bytes.is_empty()) {
-            let record = Record { line: chunk.line + raw.line - 1, offset: chunk.offset + raw.offset, ..raw };
+            let mut record = Record { line: chunk.line + raw.line - 1, offset: chunk.offset + raw.offset, ..raw };
             if self.layout.header_line == Some(record.line) {
                 continue;
             }
             // An offset into a text of this size fits.
             let from = decoded.offset as usize;
-            let line = text.get(from..from + decoded.bytes.len()).unwrap_or_default();
+            let mut line = text.get(from..from + decoded.bytes.len()).unwrap_or_default();
+            if let Some((bytes, corrected)) = self.corrected.get(&record.line) {
+                record.bytes = bytes;
+                line = corrected;
+                work.account.corrected_rows += 1;
+            }
             if has_replacement && line.contains(REPLACEMENT) {
                 work.undecodable.get_or_insert((record.line, 0)).1 += 1;
             }

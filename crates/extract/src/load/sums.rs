@@ -52,6 +52,7 @@ impl FileAccount {
         self.duplicate_rows += part.duplicate_rows;
         self.other_date_rows += part.other_date_rows;
         self.warned_rows += part.warned_rows;
+        self.corrected_rows += part.corrected_rows;
         for (finding, rows) in part.findings {
             *self.findings.entry(finding).or_default() += rows;
         }

@@ -43,7 +43,7 @@ pub fn builtin() -> Catalog {
 
 async fn plans(catalog: &Catalog) {
     let spill = tempfile::tempdir().unwrap();
-    let engine = Engine { threads: 1, memory_bytes: 1 << 28, spill_dir: spill.path().to_owned() };
+    let engine = Engine { threads: 1, memory_bytes: 1 << 28, spill_dir: spill.path().to_owned(), spill_bytes: 1 << 30 };
     dry_plan(&engine, catalog, "2026-01-31".parse().unwrap()).await.unwrap();
 }
 
@@ -68,6 +68,18 @@ fn every_node_says_what_it_is_for() {
         assert!(!node.requirements.is_empty(), "{} serves no requirement: name one or delete the node", node.name);
         let described = node.columns.iter().all(|c| c.description.len() > 3);
         assert!(described, "{} has a column without description", node.name);
+    }
+}
+
+#[tokio::test]
+async fn every_test_of_a_node_passes() {
+    let spill = tempfile::tempdir().unwrap();
+    let engine = Engine { threads: 1, memory_bytes: 1 << 28, spill_dir: spill.path().to_owned(), spill_bytes: 1 << 30 };
+    let catalog = builtin();
+    assert!(catalog.tests.len() >= 9);
+    for test in &catalog.tests {
+        let difference = test.run(&engine, &catalog).await.unwrap();
+        assert!(difference.is_none(), "{}: {}: {difference:#?}", test.node, test.name);
     }
 }
 

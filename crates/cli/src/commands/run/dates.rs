@@ -29,10 +29,10 @@ pub fn dates_to_do(
         )
         .hint("`tally plan` shows which files are expected"));
     }
-    if let (Some(from), Some(current)) = (args.from, current) {
-        if from.to_string() <= current.biz_date {
-            return restated(from, args.to, delivered, releases, current);
-        }
+    if let (Some(from), Some(current)) = (args.from, current)
+        && from.to_string() <= current.biz_date
+    {
+        return restated(from, args.to, delivered, releases, current);
     }
     let base = current.filter(|_| !args.full).cloned();
     let processed = |date: &BusinessDate| base.as_ref().is_some_and(|b| date.to_string() <= b.biz_date);

@@ -98,9 +98,18 @@ impl Read for Content {
         match self {
             Content::Plain(reader) => reader.read(buffer),
             Content::Gzip(reader) => reader.read(buffer),
-            Content::Zstd(reader) => reader.read(buffer),
+            Content::Zstd(reader) => reader.read(buffer).map_err(damaged_frame),
             Content::Other(reader, _) => reader.read(buffer),
         }
+    }
+}
+
+/// What the decoder says of damage depends on how much it is asked for at once (found by damaging files at random); what
+/// we say must not.
+fn damaged_frame(error: io::Error) -> io::Error {
+    match error.kind() == io::ErrorKind::Other && error.raw_os_error().is_none() {
+        true => io::Error::new(io::ErrorKind::InvalidData, "its zstd compression is damaged"),
+        false => error,
     }
 }
 
