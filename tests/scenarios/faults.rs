@@ -407,3 +407,32 @@ fn ad_hoc_segments_explain_what_is_wrong_with_a_table() {
     write("id,x\n");
     assert!(said(&[], 2).contains("no rows"));
 }
+
+#[test]
+fn a_contract_asks_for_values_that_are_unique_and_found_elsewhere() {
+    let folder = bank_before_second_night();
+    let project = folder.path();
+    let contract = fs::read_to_string(crate::program::workspace().join("sql/sources/core/account.toml")).unwrap();
+    let sources = project.join("sql/sources/core");
+    fs::create_dir_all(&sources).unwrap();
+    let owner = "name = \"src_cust_no\"\n";
+    let with = |words: &str| {
+        assert!(contract.contains(owner));
+        fs::write(sources.join("account.toml"), contract.replace(owner, &format!("{owner}{words}\n"))).unwrap();
+    };
+    with("references = \"core/custmer.src_cust_no\"");
+    assert!(fails(project, &["plan"], 2).contains("there is no such feed"));
+    with("unique = true");
+    let said = fails(project, &["run"], 1);
+    assert!(said.contains("core/account.src_cust_no is unique"), "{said}");
+    still_first(project);
+    // Accounts of organisations are not found among persons: a warning.
+    with("references = \"core/customer.src_cust_no\"");
+    let report = done(project, &["run"]);
+    let warned = report["warnings"].as_array().unwrap().iter().map(|w| w["check"].as_str().unwrap().to_owned());
+    assert!(
+        warned
+            .collect::<Vec<_>>()
+            .contains(&"core/account.src_cust_no is found in core/customer.src_cust_no".to_owned())
+    );
+}

@@ -164,7 +164,7 @@ const TRANSACTIONS: &str = "CORE_TRANSACTION_20250930_D.dat.gz";
 
 #[test]
 fn a_late_posting_restates_the_month_it_belongs_to() {
-    // Acceptance B4 on a whole bank: +3,100.00 of 22 August comes with the night of 30 September, and goes out again in
+    // Acceptance B4 on a whole bank: +3,100.00 of 27 August comes with the night of 30 September, and goes out again in
     // September, so that balances and ledger tie.
     let folder = bank_before_second_night();
     let project = folder.path();
@@ -197,7 +197,7 @@ fn a_late_posting_restates_the_month_it_belongs_to() {
             ];
             format!("{}\n", fields.join("|@|")).into_bytes()
         };
-        lines.push(line("202508220000009999998", "20250822", "C"));
+        lines.push(line("202508270000009999998", "20250827", "C"));
         lines.push(line("202509010000009999999", "20250901", "D"));
         lines
     });
@@ -206,13 +206,13 @@ fn a_late_posting_restates_the_month_it_belongs_to() {
     assert_eq!(report["restated_months"][0]["version"], 2);
     let cents = |value: &Value| value.as_str().unwrap().replace('.', "").parse::<i64>().unwrap();
     let after = query_unmasked(project, sql);
-    // 10 of 31 days: 3,100.00 x 10 / 31 = 1,000.00.
-    assert_eq!(cents(&after[0]["balance_avg"]) - cents(&before[0]["balance_avg"]), 100_000);
+    // 5 of 31 days: 3,100.00 x 5 / 31 = 500.00.
+    assert_eq!(cents(&after[0]["balance_avg"]) - cents(&before[0]["balance_avg"]), 50_000);
     assert_eq!(cents(&after[0]["balance"]) - cents(&before[0]["balance"]), 310_000);
     let restated = query_unmasked(project, "select * from stat_restatement");
     assert_eq!(restated.len(), 1);
     assert_eq!(restated[0]["account_no"], account.as_str());
-    assert_eq!(restated[0]["balance_avg_difference"], "1000.00");
+    assert_eq!(restated[0]["balance_avg_difference"], "500.00");
     // The version before stays what it was.
     let args = ["query", sql, "--release", "1", "--unmasked", "--purpose", "test"];
     assert_eq!(done(project, &args).as_array().unwrap()[0], before[0]);

@@ -12,6 +12,7 @@ mod progress;
 mod project;
 mod run_log;
 mod settings;
+mod source_checks;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;

@@ -14,6 +14,7 @@ use crate::builtin;
 use crate::failure::CliFailure;
 use crate::kinds;
 use crate::settings::{PublishPrivacy, Settings};
+use crate::source_checks::source_checks;
 
 /// Which project, and with which settings.
 #[derive(Debug, Clone, Args)]
@@ -59,7 +60,8 @@ impl Project {
             true => UnusedSystems::DeliverNothing,
             false => UnusedSystems::AreUnknown,
         };
-        let catalog = Catalog::read(&files, sources, unused)?;
+        let mut catalog = Catalog::read(&files, sources, unused)?;
+        catalog.add_checks(source_checks(&contracts)?)?;
         let folder = args.project.clone();
         let threads = match settings.engine.threads {
             0 => processors(),

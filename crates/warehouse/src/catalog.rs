@@ -173,6 +173,20 @@ impl Catalog {
         Ok(catalog)
     }
 
+    /// Add checks that stand in no file of their own.
+    ///
+    /// # Errors
+    /// When one is not SQL or reads what is not there.
+    pub fn add_checks(&mut self, checks: impl IntoIterator<Item = SqlCheck>) -> Result<(), WarehouseError> {
+        for check in checks {
+            let reads = graph::tables_read(&check.name, Path::new(&check.name), &check.sql)?;
+            self.reads.insert(check.name.clone(), reads.tables);
+            self.refuse_unknown(&check.name, Path::new(&check.name))?;
+            self.checks.insert(check.name.clone(), check);
+        }
+        Ok(())
+    }
+
     fn add_reference(&mut self, name: &str, toml: &SqlFile, csv: Option<&SqlFile>) -> Result<(), WarehouseError> {
         let reference = Reference::parse(&toml.path, &toml.text, csv.map(|c| c.text.as_str()))?;
         self.references.insert(name.to_owned(), reference);

@@ -70,6 +70,11 @@ pub struct ColumnContract {
     pub birth_date_of: Option<String>,
     /// Column with the resident ID that a sex (1 male, 2 female, GB/T 2261.1) must agree with (W06).
     pub sex_of: Option<String>,
+    /// Whether no value may come twice on a business date, beside the key; nothing is published otherwise.
+    #[serde(default)]
+    pub unique: bool,
+    /// Where a value must be found (foreign key), as `core/customer.src_cust_no`; otherwise there is a warning (Q08).
+    pub references: Option<String>,
     /// What a text must look like; a row that does not is loaded with a flag.
     pub check: Option<Check>,
     /// Whether the file lacks it: only change files have it.
