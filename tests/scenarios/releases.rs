@@ -35,6 +35,8 @@ fn a_failed_night_goes_on_where_it_failed() {
     let said = fails(project, &["run"], 1);
     assert!(said.contains("nobody_is_platinum") && said.contains("nothing was published"), "{said}");
     assert_eq!(current(project), "1");
+    let failure = &done(project, &["status"])["last_failure"];
+    assert!(failure["failure"].as_str().unwrap().contains("nobody_is_platinum"), "{failure}");
     assert!(steps(project).iter().all(|(_, is_taken_over)| !is_taken_over));
     // Its failing rows are kept with the run, long numbers hidden.
     let run = fs::read_dir(project.join("warehouse/_runs")).unwrap().map(|e| e.unwrap().path());
@@ -43,6 +45,7 @@ fn a_failed_night_goes_on_where_it_failed() {
     fs::remove_dir_all(&checks).unwrap();
     done(project, &["run"]);
     assert_eq!(current(project), "2");
+    assert!(done(project, &["status"])["last_failure"].is_null());
     // Everything that is kept was there already.
     let release: Value =
         serde_json::from_slice(&fs::read(project.join("warehouse/_releases/2.json")).unwrap()).unwrap();

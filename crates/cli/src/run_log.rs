@@ -50,6 +50,29 @@ pub fn tables(warehouse: &Path) -> Result<Vec<(&'static str, RecordBatch)>, CliF
     ])
 }
 
+/// A run that ended in a failure.
+pub struct FailedRun {
+    pub run_id: String,
+    pub biz_date: String,
+    pub began_at: String,
+    pub step: Option<String>,
+    pub failure: String,
+}
+
+/// The newest run, if it failed.
+pub fn last_failure(warehouse: &Path) -> Option<FailedRun> {
+    let runs = std::fs::read_dir(warehouse.join("_runs")).ok()?.flatten().map(|entry| entry.path().join("run.json"));
+    let newest = runs.filter(|path| path.is_file()).max()?;
+    let run: Value = serde_json::from_slice(&std::fs::read(newest).ok()?).ok()?;
+    (run["status"] == "failed").then(|| FailedRun {
+        run_id: text(&run["run_id"]).unwrap_or_default(),
+        biz_date: text(&run["biz_date"]).unwrap_or_default(),
+        began_at: text(&run["began_at"]).unwrap_or_default(),
+        step: text(&run["step"]),
+        failure: text(&run["failure"]).unwrap_or_default(),
+    })
+}
+
 /// A step of a run's record.
 struct LoggedStep<'r> {
     run: &'r Value,

@@ -10,6 +10,7 @@ use warehouse::release::{CheckResult, InputFile};
 use crate::failure::CliFailure;
 use crate::printer::Printer;
 use crate::project::{Project, ProjectArgs};
+use crate::run_log;
 
 /// Show what is published, how fresh it is, and what went to quarantine.
 #[derive(Debug, Args)]
@@ -21,6 +22,8 @@ pub struct StatusArgs {
     project: ProjectArgs,
 }
 
+/// Releases in the list.
+const RELEASES_SHOWN: usize = 35;
 /// Business dates in the grid of feeds.
 const GRID_DATES: usize = 10;
 
@@ -28,7 +31,9 @@ const GRID_DATES: usize = 10;
 pub fn run(args: &StatusArgs, printer: &Printer) -> Result<(), CliFailure> {
     let project = Project::open(&args.project)?;
     let current = project.release(None)?;
-    let chain = project.releases().chain()?;
+    let chain = project.releases().recent(RELEASES_SHOWN)?;
+    // A failure after the current release was made: the night that somebody is asking about.
+    let failed = run_log::last_failure(&project.warehouse()).filter(|run| run.began_at > current.created_at);
     let warnings: Vec<_> = current.checks.iter().filter(|c| c.failed_rows > 0).collect();
     printer.json(&json!({
         "release": current.number, "biz_date": current.biz_date, "created_at": current.created_at,
@@ -36,12 +41,26 @@ pub fn run(args: &StatusArgs, printer: &Printer) -> Result<(), CliFailure> {
         "tables": current.tables.iter().map(|(name, pin)| json!({
             "table": name, "version": pin.version, "rows": pin.rows(),
         })).collect::<Vec<_>>(),
+        "months": current.months,
+        "last_failure": failed.as_ref().map(|f| json!({
+            "run_id": f.run_id, "biz_date": f.biz_date, "step": f.step, "failure": f.failure,
+        })),
         "releases": chain.iter().map(|r| json!({ "release": r.number, "biz_date": r.biz_date })).collect::<Vec<_>>(),
     }));
     printer.line(&format!(
         "{}: release {} of {}, made {} by run {}\n\nFiles of this business date (delivered = loaded + quarantined + duplicates + other dates)",
         project.settings.name, current.number, current.biz_date, current.created_at, current.run_id
     ));
+    if let Some(failed) = &failed {
+        printer.line(&format!(
+            "\nThe run {} of {} failed{}: {}\nNext: put it right, then tally run --project {}; it goes on where it stopped",
+            failed.run_id,
+            failed.biz_date,
+            failed.step.as_ref().map_or(String::new(), |step| format!(" at {step}")),
+            failed.failure,
+            project.folder.display()
+        ));
+    }
     let count = |n: u64| n.to_string();
     let rows: Vec<Vec<String>> = current
         .inputs
@@ -79,6 +98,16 @@ pub fn run(args: &StatusArgs, printer: &Printer) -> Result<(), CliFailure> {
         })
         .collect();
     printer.table(&["release", "business date", "rows delivered", "quarantined", "warnings"], &rows);
+    let restated: Vec<Vec<String>> = current
+        .months
+        .iter()
+        .filter(|(_, month)| month.version > 1)
+        .map(|(month, version)| vec![month.clone(), version.version.to_string(), count(version.release)])
+        .collect();
+    if !restated.is_empty() {
+        printer.line("\nClosed months that were restated");
+        printer.table(&["month", "version", "since release"], &restated);
+    }
     for warning in warnings {
         let example = warning.example.as_ref().map_or(String::new(), |e| format!("; first: {e}"));
         printer.line(&format!("\nwarning: {}: {} row(s){example}", warning.check, warning.failed_rows));
