@@ -1,6 +1,7 @@
 //! A past business date with today's knowledge: late postings, corrections and merges included.
 //!
-//! What is kept by date is cut off at that date; everything else is computed from it again, as far as a question needs it.
+//! What is kept by date is cut off at that date, but for events, which nodes choose by the days they belong to; everything
+//! else is computed from it again, as far as a question needs it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -79,6 +80,8 @@ impl AsOf<'_> {
                     columns.join(", ")
                 )
             }
+            // Events that were delivered later may belong to days before the date: nodes choose them by their own dates.
+            (_, Some(PartitionBy::BizDate), _) if node.layer == "history" => format!("select * from {TODAY}"),
             (_, Some(PartitionBy::BizDate), _) => format!("select * from {TODAY} where biz_date <= date '{date}'"),
             (_, Some(PartitionBy::Month), Some(sql)) => format!(
                 "select * from {TODAY} where month < date '{month}' union all \
