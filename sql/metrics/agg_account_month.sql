@@ -117,30 +117,65 @@ restated_from as (
 late as (
 
     select
-        before.source_system,
-        before.account_no,
-        before.month,
+        posting.source_system,
+        posting.account_no,
+        known.month,
+        known.month_end,
         sum(posting.posted_amount) as balance_change,
         sum(
-            case when posting.month = before.month
-                then posting.posted_amount * cast(date_part('day', before.month_end) as decimal(3, 0)) - posting.weighted_amount
-                else posting.posted_amount * cast(date_part('day', before.month_end) as decimal(3, 0))
+            case when posting.month = known.month
+                then posting.posted_amount * cast(date_part('day', known.month_end) as decimal(3, 0)) - posting.weighted_amount
+                else posting.posted_amount * cast(date_part('day', known.month_end) as decimal(3, 0))
             end
         ) as accumulator_change,
-        sum(case when posting.month = before.month then posting.posted_amount else 0 end) as posted_amount,
-        sum(case when posting.month = before.month then posting.external_credit_amount else 0 end) as external_credit_amount,
-        sum(case when posting.month = before.month then posting.external_debit_amount else 0 end) as external_debit_amount,
-        sum(case when posting.month = before.month then posting.customer_txn_count else 0 end) as customer_txn_count,
-        sum(case when posting.month = before.month then posting.echannel_txn_count else 0 end) as echannel_txn_count,
-        sum(case when posting.month = before.month then posting.salary_amount else 0 end) as salary_amount,
+        sum(case when posting.month = known.month then posting.posted_amount else 0 end) as posted_amount,
+        sum(case when posting.month = known.month then posting.external_credit_amount else 0 end) as external_credit_amount,
+        sum(case when posting.month = known.month then posting.external_debit_amount else 0 end) as external_debit_amount,
+        sum(case when posting.month = known.month then posting.customer_txn_count else 0 end) as customer_txn_count,
+        sum(case when posting.month = known.month then posting.echannel_txn_count else 0 end) as echannel_txn_count,
+        sum(case when posting.month = known.month then posting.salary_amount else 0 end) as salary_amount,
         max(posting.last_customer_txn_date) as last_customer_txn_date,
         max(posting.last_customer_txn_at) as last_customer_txn_at
-    from before
-    inner join posting
-        on before.source_system = posting.source_system
-        and before.account_no = posting.account_no
-        and posting.month <= before.month
-    group by before.source_system, before.account_no, before.month
+    from (select month, month_end from before group by month, month_end) as known
+    inner join posting on posting.month <= known.month
+    group by posting.source_system, posting.account_no, known.month, known.month_end
+
+),
+
+-- Accounts that were opened after the last night of the month that their first postings belong to: from zero.
+opened_late as (
+
+    select
+        late.month,
+        late.source_system,
+        late.account_no,
+        account.source_customer_no,
+        account.account_kind,
+        account.branch_no,
+        late.month_end as as_of_date,
+        cast(date_part('day', late.month_end) as bigint) as day_count,
+        cast(late.balance_change as decimal(18, 2)) as balance,
+        cast(late.accumulator_change as decimal(38, 2)) as balance_accumulator,
+        late.posted_amount,
+        late.external_credit_amount,
+        late.external_debit_amount,
+        late.customer_txn_count,
+        late.echannel_txn_count,
+        late.salary_amount,
+        late.last_customer_txn_date,
+        late.last_customer_txn_at
+    from late
+    inner join restated_from on late.month >= restated_from.month
+    inner join int_account as account
+        on late.source_system = account.source_system
+        and late.account_no = account.account_no
+        and account.open_date >= restated_from.month
+        and account.open_date <= late.month_end
+    left join before
+        on late.source_system = before.source_system
+        and late.account_no = before.account_no
+        and late.month = before.month
+    where before.account_no is null
 
 ),
 
@@ -203,4 +238,6 @@ from (
     select * from this_month
     union all
     select * from restated
+    union all
+    select * from opened_late
 ) as measured

@@ -72,7 +72,11 @@ impl Project {
             threads,
             memory_bytes: settings.engine.memory_mb.saturating_mul(1024 * 1024),
             spill_bytes: settings.engine.spill_mb.saturating_mul(1024 * 1024),
-            spill_dir: settings.engine.spill_dir.clone().unwrap_or_else(|| warehouse.join("_spill")),
+            spill_dir: match &settings.engine.spill_dir {
+                // A folder of ours in it, because `vacuum` clears it away.
+                Some(folder) => folder.join("tally-spill"),
+                None => warehouse.join("_spill"),
+            },
         };
         let kinds = kinds::all(settings.privacy.synthetic_identifiers);
         // Machine limits and paths change no result, so they are no part of what a release was made with.

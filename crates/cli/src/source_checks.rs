@@ -1,6 +1,7 @@
 //! Checks that contracts ask for and one file cannot answer: values that may not come twice, values found elsewhere.
 
 use extract::Contract;
+use extract::contract::{DatedBy, PrivacyClass};
 use warehouse::catalog::{Severity, SqlCheck};
 
 use crate::failure::CliFailure;
@@ -21,12 +22,22 @@ pub fn source_checks(contracts: &[Contract]) -> Result<Vec<SqlCheck>, CliFailure
     Ok(checks)
 }
 
+/// A value in a message: as it is when nobody is behind it, hidden otherwise.
+fn shown(contract: &Contract, column: &str, value: &str) -> String {
+    let is_open = contract.columns.iter().any(|c| c.name == column && c.class == PrivacyClass::C1);
+    match is_open {
+        true => format!("{value} as value"),
+        false => "'***' as value".to_owned(),
+    }
+}
+
 fn unique(contract: &Contract, column: &str) -> SqlCheck {
     let (system, feed, table) = (&contract.system, &contract.feed, contract.table());
+    let shown = shown(contract, column, &format!("\"{column}\""));
     SqlCheck {
         name: format!("{system}/{feed}.{column} is unique"),
         sql: format!(
-            "select \"{column}\", count(*) as found from {table} where biz_date = biz_date() and \"{column}\" is not null \
+            "select {shown}, count(*) as found from {table} where biz_date = biz_date() and \"{column}\" is not null \
              group by \"{column}\" having count(*) > 1"
         ),
         description: "The contract says `unique`".to_owned(),
@@ -56,13 +67,16 @@ fn references(
     if !other.columns.iter().any(|c| c.name == other_column) {
         return Err(wrong(", and the feed has no such column"));
     }
+    // What is delivered once is there under its first business date only.
+    let dated = if other.delivery.dated_by == DatedBy::Once { "true" } else { "biz_date = biz_date()" };
     Ok(Some(SqlCheck {
         name: format!("{system}/{feed}.{column} is found in {target}"),
         sql: format!(
-            "select r.value from (select \"{column}\" as value from {table} where biz_date = biz_date() \
+            "select {} from (select \"{column}\" as value from {table} where biz_date = biz_date() \
              and \"{column}\" is not null group by \"{column}\") as r \
-             left join (select \"{other_column}\" as found from {} where biz_date = biz_date() group by \"{other_column}\") as t \
+             left join (select \"{other_column}\" as found from {} where {dated} group by \"{other_column}\") as t \
              on r.value = t.found where t.found is null",
+            shown(contract, column, "r.value"),
             other.table()
         ),
         description: "The contract says `references` (Q08)".to_owned(),

@@ -15,6 +15,8 @@ use crate::error::ExtractError;
 pub struct Correction {
     /// Line of the delivered file, from 1.
     pub line: u64,
+    /// SHA-256 of the delivered row that it stands in for, without line end.
+    pub replaces_sha256: String,
     /// The row in the file's own encoding, without line end, hexadecimal.
     pub raw_hex: String,
     /// Who corrected it.
@@ -25,10 +27,18 @@ pub struct Correction {
     pub reason: String,
 }
 
+/// A corrected row and the hash of the one that it stands in for.
+#[derive(Debug, Clone)]
+struct Row {
+    raw: Vec<u8>,
+    replaces_sha256: String,
+}
+
 /// The corrected rows of a file, by line.
 #[derive(Debug, Clone, Default)]
 pub struct Corrections {
-    rows: BTreeMap<u64, Vec<u8>>,
+    path: PathBuf,
+    rows: BTreeMap<u64, Row>,
     /// SHA-256 of the corrections; empty when there are none.
     pub sha256: String,
 }
@@ -57,9 +67,9 @@ impl Corrections {
             let damaged = |reason: String| ExtractError::Corrections { path: path.clone(), line: place + 1, reason };
             let correction: Correction = serde_json::from_str(line).map_err(|e| damaged(e.to_string()))?;
             let raw = hex::decode(&correction.raw_hex).map_err(|e| damaged(format!("raw_hex: {e}")))?;
-            rows.insert(correction.line, raw);
+            rows.insert(correction.line, Row { raw, replaces_sha256: correction.replaces_sha256 });
         }
-        Ok(Corrections { rows, sha256: hex::encode(Sha256::digest(&text)) })
+        Ok(Corrections { rows, sha256: hex::encode(Sha256::digest(&text)), path })
     }
 
     /// Add a corrected row.
@@ -76,6 +86,31 @@ impl Corrections {
 
     /// The corrected rows by line.
     pub(crate) fn rows(&self) -> impl Iterator<Item = (u64, &[u8])> {
-        self.rows.iter().map(|(line, row)| (*line, row.as_slice()))
+        self.rows.iter().map(|(line, row)| (*line, row.raw.as_slice()))
+    }
+
+    /// Whether the row delivered at a line is the one that was corrected.
+    pub(crate) fn is_for(&self, line: u64, delivered: &[u8]) -> bool {
+        self.rows.get(&line).is_some_and(|row| row.replaces_sha256 == hex::encode(Sha256::digest(delivered)))
+    }
+
+    /// Every correction must have found its row: the file may have been delivered again since.
+    ///
+    /// # Errors
+    /// [`ExtractError::Corrections`].
+    pub(crate) fn refuse_unused(&self, used: u64) -> Result<(), ExtractError> {
+        let count = self.rows.len();
+        if used == count as u64 {
+            return Ok(());
+        }
+        Err(ExtractError::Corrections {
+            path: self.path.clone(),
+            line: count,
+            reason: format!(
+                "{} of {count} corrected rows are for rows that the file does not have at their lines: it was delivered \
+                 again since. Remove this file, or the lines of it that no longer apply",
+                count as u64 - used.min(count as u64)
+            ),
+        })
     }
 }

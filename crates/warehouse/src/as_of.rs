@@ -91,7 +91,11 @@ impl AsOf<'_> {
             // Identity is today's; what was learned is what was learned then.
             (_, _, None) => {
                 let then = self.chain.iter().find(|release| release.biz_date == date.to_string());
-                let release = if node.layer == "identity" { today } else { then.unwrap_or(today) };
+                let release = match (node.layer.as_str(), then) {
+                    ("identity", _) => today,
+                    (_, Some(then)) => then,
+                    (_, None) => return Err(WarehouseError::NotKept(date.to_string())),
+                };
                 if let Some(table) = self.table(session, release, &node.name).await? {
                     session.register_table(node.name.as_str(), table)?;
                 }
@@ -110,12 +114,17 @@ impl AsOf<'_> {
     /// `previous('...')` is what the release before the date knew.
     async fn register_previous(&self, session: &SessionContext) -> Result<(), WarehouseError> {
         let before = self.chain.iter().rev().find(|release| release.biz_date < self.date.to_string());
+        let today = self.chain.last();
+        let is_first = today.is_some_and(|today| today.biz_dates.first() == Some(&self.date.to_string()));
         let mut tables: BTreeMap<String, Arc<dyn TableProvider>> = BTreeMap::new();
         for name in self.catalog.previous.values().flatten() {
             let Some(node) = self.catalog.nodes.get(name) else { continue };
-            let known = match before {
-                Some(release) => self.table(session, release, name).await?,
-                None => None,
+            let known = match (node.partition_by, before) {
+                // What earlier months are is known best today.
+                (Some(PartitionBy::Month), _) => self.months_before(session, name).await?,
+                (_, Some(release)) => self.table(session, release, name).await?,
+                (_, None) if is_first => None,
+                (_, None) => return Err(WarehouseError::NotKept(self.date.to_string())),
             };
             let table = match known {
                 Some(table) => table,
@@ -125,6 +134,20 @@ impl AsOf<'_> {
         }
         Previous::register(session, tables);
         Ok(())
+    }
+
+    async fn months_before(
+        &self,
+        session: &SessionContext,
+        name: &str,
+    ) -> Result<Option<Arc<dyn TableProvider>>, WarehouseError> {
+        let Some(today) = self.chain.last() else { return Ok(None) };
+        let Some(table) = self.table(session, today, name).await? else { return Ok(None) };
+        session.register_table(TODAY, table)?;
+        let month = self.date.month_start();
+        let view = session.sql(&format!("select * from {TODAY} where month < date '{month}'")).await?.into_view();
+        session.deregister_table(TODAY)?;
+        Ok(Some(view))
     }
 
     async fn table(

@@ -1,6 +1,8 @@
 //! Checks that are asked of a whole table: SELECTs whose rows are failures, and the checks of a node's TOML that one row
 //! cannot answer.
 
+use std::collections::BTreeSet;
+
 use bank::BusinessDate;
 use datafusion::prelude::SessionContext;
 use futures::StreamExt;
@@ -30,19 +32,22 @@ async fn failures(
 ) -> Result<CheckResult, WarehouseError> {
     let mut stream = session.sql(sql).await?.execute_stream().await?;
     let mut failed_rows = 0_u64;
-    let mut rows: Vec<String> = Vec::new();
+    // The least ones, whatever order they come in.
+    let mut rows: BTreeSet<String> = BTreeSet::new();
     while let Some(batch) = stream.next().await {
         let batch = batch?;
         failed_rows += batch.num_rows() as u64;
         if batch.num_rows() > 0 {
             let columns: Vec<String> = batch.schema().fields().iter().map(|f| f.name().clone()).collect();
-            for row in 0..batch.num_rows().min(KEPT_ROWS.saturating_sub(rows.len())) {
-                rows.push(describe(&batch, row, &columns)?);
+            for row in 0..batch.num_rows() {
+                rows.insert(describe(&batch, row, &columns)?);
+                if rows.len() > KEPT_ROWS {
+                    rows.pop_last();
+                }
             }
         }
     }
-    // In an order of their own: the same rows may come in any.
-    rows.sort_unstable();
+    let rows: Vec<String> = rows.into_iter().collect();
     let example = rows.first().cloned();
     Ok(CheckResult { check, severity: severity.word().to_owned(), failed_rows, example, rows })
 }

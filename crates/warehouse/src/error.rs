@@ -78,6 +78,11 @@ pub enum WarehouseError {
     /// A date that is no business date of the history.
     #[error("{0} is no business date that was processed; `tally status` lists them")]
     NotProcessed(String),
+    /// A date whose release was removed.
+    #[error(
+        "what was known on {0} is needed and its release, or the one before it, was removed by `tally vacuum`; keep more with [retention] in tally.toml"
+    )]
+    NotKept(String),
     /// Written by a newer program.
     #[error(
         "this warehouse was written in format {found}; this program understands format {known}: use the newer program"
@@ -152,7 +157,7 @@ impl WarehouseError {
             | Self::NoPartition(_)
             | Self::TooOld { .. } => Failure::Data,
             Self::Locked(_) => Failure::Locked,
-            Self::NoRelease(_) | Self::UnknownRelease(_) | Self::NotProcessed(_) => Failure::Missing,
+            Self::NoRelease(_) | Self::UnknownRelease(_) | Self::NotProcessed(_) | Self::NotKept(_) => Failure::Missing,
             Self::Io { .. } | Self::Damaged { .. } => Failure::Machine,
             Self::Delta(e) => engine_below(e).map_or(Failure::Machine, engine_failure),
             Self::Engine(e) => engine_failure(e),

@@ -11,6 +11,7 @@ use datafusion::sql::sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, TableF
 use crate::error::WarehouseError;
 use crate::node::Node;
 use crate::previous;
+use crate::session::PARAMETERS;
 
 /// What a SELECT reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,16 +38,22 @@ pub fn tables_read(node: &str, path: &Path, sql: &str) -> Result<TablesRead, War
     if let Statement::Statement(statement) = statement {
         let _ = statement.visit(&mut previous);
     }
+    if previous.reads_parameters {
+        tables.insert(PARAMETERS.to_owned());
+    }
     // The function itself looks like a table.
-    if !previous.0.is_empty() {
+    if !previous.nodes.is_empty() {
         tables.remove(previous::NAME);
     }
-    Ok(TablesRead { tables, previous: previous.0 })
+    Ok(TablesRead { tables, previous: previous.nodes })
 }
 
-/// Collects the names in `previous('...')`.
+/// Collects the names in `previous('...')`, and whether there is a `parameter('...')`.
 #[derive(Default)]
-struct LooksBack(BTreeSet<String>);
+struct LooksBack {
+    nodes: BTreeSet<String>,
+    reads_parameters: bool,
+}
 
 impl Visitor for LooksBack {
     type Break = ();
@@ -56,8 +63,15 @@ impl Visitor for LooksBack {
         if name.to_string().eq_ignore_ascii_case(previous::NAME) {
             for argument in &arguments.args {
                 let FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value))) = argument else { continue };
-                self.0.extend(value.value.clone().into_string());
+                self.nodes.extend(value.value.clone().into_string());
             }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expression: &Expr) -> ControlFlow<()> {
+        if let Expr::Function(function) = expression {
+            self.reads_parameters |= function.name.to_string().eq_ignore_ascii_case("parameter");
         }
         ControlFlow::Continue(())
     }
@@ -123,5 +137,8 @@ mod tests {
         let read = tables_read("n", Path::new("n.sql"), sql).unwrap();
         assert_eq!(read.tables.into_iter().collect::<Vec<_>>(), ["t1"]);
         assert_eq!(read.previous.into_iter().collect::<Vec<_>>(), ["m", "n"]);
+        // A parameter is a row of a table.
+        let read = tables_read("n", Path::new("n.sql"), "select * from t where x > parameter('days')").unwrap();
+        assert_eq!(read.tables.into_iter().collect::<Vec<_>>(), ["ref_parameter", "t"]);
     }
 }

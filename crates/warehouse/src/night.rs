@@ -160,6 +160,7 @@ impl Night<'_> {
             nodes: nodes.chain(sql_checks).chain(references).collect(),
             inputs,
             checks,
+            taken_over: Vec::new(),
             months: BTreeMap::new(),
         }
     }

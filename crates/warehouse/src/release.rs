@@ -18,6 +18,9 @@ use crate::node::Node;
 /// Version of the layout on disk. 1: histories were not kept by `valid_to`; the first night of this program writes them anew.
 pub const FORMAT: u32 = 2;
 
+/// File beside the releases: the number of each that became current, one a line.
+const SEEN: &str = "SEEN";
+
 /// Rows and order-free content hash of a table or partition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
@@ -175,6 +178,9 @@ pub struct Release {
     pub inputs: Vec<InputFile>,
     /// Checks of this business date.
     pub checks: Vec<CheckResult>,
+    /// Nodes that were taken over from the release before of the same business date, with the text they had there.
+    #[serde(default)]
+    pub taken_over: Vec<String>,
     /// Closed months and the version that each is in.
     #[serde(default)]
     pub months: BTreeMap<String, MonthVersion>,
@@ -361,7 +367,32 @@ impl Releases {
     /// # Errors
     /// The system's reason.
     pub fn make_current(&self, number: u64) -> Result<(), WarehouseError> {
-        write_atomically(&self.folder.join("CURRENT"), format!("{number}\n").as_bytes())
+        write_atomically(&self.folder.join("CURRENT"), format!("{number}\n").as_bytes())?;
+        let path = self.folder.join(SEEN);
+        let mut seen = std::fs::OpenOptions::new().create(true).append(true).open(&path).map_err(io(&path))?;
+        writeln!(seen, "{number}").and_then(|()| seen.sync_all()).map_err(io(&path))
+    }
+
+    /// Releases that readers saw, each once, in the order in which they were first current. The current one is among them.
+    ///
+    /// # Errors
+    /// As [`Releases::recent`].
+    pub fn seen(&self) -> Result<Vec<u64>, WarehouseError> {
+        let text = std::fs::read_to_string(self.folder.join(SEEN)).unwrap_or_default();
+        let noted = text.lines().filter_map(|line| line.trim().parse::<u64>().ok());
+        // Before there was a note of it, and after a kill between the two writes: what the current one was built on.
+        let chain: Vec<u64> = self.recent(usize::MAX)?.iter().map(|release| release.number).collect();
+        let known: Vec<u64> = match text.is_empty() {
+            true => chain,
+            false => noted.chain(chain.last().copied()).collect(),
+        };
+        let mut seen = Vec::new();
+        for number in known {
+            if !seen.contains(&number) {
+                seen.push(number);
+            }
+        }
+        Ok(seen)
     }
 
     fn path(&self, number: u64) -> PathBuf {
@@ -383,5 +414,16 @@ pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), WarehouseErro
     file.write_all(content).and_then(|()| file.sync_all()).map_err(io(&beside))?;
     fault::may_fail(path)?;
     std::fs::rename(&beside, path).map_err(io(path))?;
+    if let Some(folder) = path.parent() {
+        sync_folder(folder)?;
+    }
     fault::may_fail(path)
+}
+
+/// Make new names in a folder survive a power cut, where the system has a way to.
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), WarehouseError> {
+    if cfg!(unix) {
+        std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io(folder))?;
+    }
+    Ok(())
 }

@@ -47,9 +47,8 @@ impl RowChecks {
             let Some(values) = batch.column_by_name(column) else { return Ok((0, None)) };
             let texts = arrow::compute::cast(values, &DataType::Utf8)?;
             let Some(texts) = texts.as_any().downcast_ref::<StringArray>() else { return Ok((0, None)) };
-            let mut others = texts.iter().flatten().filter(|value| !allowed.contains(*value));
-            let example = others.next();
-            Ok((others.count() as u64 + u64::from(example.is_some()), example.map(hide_numbers)))
+            let others: Vec<&str> = texts.iter().flatten().filter(|value| !allowed.contains(*value)).collect();
+            Ok((others.len() as u64, others.iter().min().map(|value| hide_numbers(value))))
         });
         Ok(RowAnswers {
             keys,

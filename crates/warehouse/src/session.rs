@@ -20,7 +20,7 @@ use crate::catalog::Catalog;
 use crate::error::WarehouseError;
 
 /// The reference table of parameters.
-const PARAMETERS: &str = "ref_parameter";
+pub(crate) const PARAMETERS: &str = "ref_parameter";
 
 /// What the machine may be used for.
 #[derive(Debug, Clone)]

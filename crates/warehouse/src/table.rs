@@ -18,6 +18,7 @@ use url::Url;
 
 use crate::error::{WarehouseError, io};
 use crate::fault;
+use crate::release::sync_folder;
 
 /// A folder that holds one Delta table.
 #[derive(Debug, Clone)]
@@ -78,8 +79,12 @@ impl TableFolder {
     /// Whether this version is the newest one. Told from the names in the log, without opening the table.
     #[must_use]
     pub fn is_at(&self, version: u64) -> bool {
-        let log = |version: u64| self.0.join("_delta_log").join(format!("{version:020}.json"));
-        log(version).is_file() && !log(version + 1).exists()
+        self.log(version).is_file() && !self.log(version + 1).exists()
+    }
+
+    /// The log file of a version.
+    fn log(&self, version: u64) -> PathBuf {
+        self.0.join("_delta_log").join(format!("{version:020}.json"))
     }
 
     /// The partition columns at a version.
@@ -121,7 +126,8 @@ impl TableFolder {
         std::fs::create_dir_all(&self.0).map_err(io(&self.0))?;
         fault::may_fail(&self.0)?;
         let added = added.into_iter().map(Action::Add);
-        let table = match self.0.join("_delta_log").exists() {
+        // A commit that was killed may have left the folder of the log and no table.
+        let table = match self.log(0).is_file() {
             true => self.commit_next(schema, partition, replaces, added, base).await?,
             false => self.create(schema, partition, added).await?,
         };
@@ -130,8 +136,14 @@ impl TableFolder {
             reason: "the table has no version after a write".to_owned(),
         })?;
         // A release may name this version only when it survives a power cut.
-        let log = self.0.join("_delta_log").join(format!("{version:020}.json"));
-        std::fs::File::open(&log).and_then(|file| file.sync_all()).map_err(io(&log))?;
+        for log in (base.map_or(0, |base| base + 1)..=version).map(|version| self.log(version)) {
+            // A restore may lie between what the night builds on and what it wrote.
+            match std::fs::File::open(&log) {
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+                file => file.and_then(|file| file.sync_all()).map_err(io(&log))?,
+            }
+        }
+        sync_folder(&self.0.join("_delta_log"))?;
         fault::may_fail(&self.0)?;
         Ok((version, provider_of(session, &table).await?))
     }

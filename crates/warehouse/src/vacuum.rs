@@ -44,7 +44,8 @@ impl Removable {
         let releases = Releases::new(warehouse);
         let all: Vec<Release> =
             releases.numbers()?.into_iter().map(|number| releases.get(number)).collect::<Result<_, _>>()?;
-        let kept = kept(&all, releases.current()?.as_ref(), retention);
+        let built_on: Vec<u64> = releases.recent(retention.releases)?.iter().map(|release| release.number).collect();
+        let kept = kept(&all, &releases.seen()?, &built_on, retention);
         let mut pinned: BTreeMap<PathBuf, BTreeSet<u64>> = BTreeMap::new();
         for release in all.iter().filter(|release| kept.contains(&release.number)) {
             for (name, pin) in &release.tables {
@@ -98,17 +99,19 @@ impl Removable {
     }
 }
 
-/// The current release, the newest ones, and the ones that hold a version of a recent closed month.
-fn kept(all: &[Release], current: Option<&Release>, retention: Retention) -> BTreeSet<u64> {
-    let numbers = all.iter().map(|release| release.number);
-    let newest = numbers.clone().rev().take(retention.releases);
-    let months: BTreeSet<&String> = all.iter().flat_map(|release| release.months.keys()).collect();
+/// The current release and those it was built on, the newest that readers saw, and the ones that hold a version of a recent
+/// closed month. What a killed rebuild left was never seen by anybody.
+fn kept(all: &[Release], seen: &[u64], built_on: &[u64], retention: Retention) -> BTreeSet<u64> {
+    let newest = seen.iter().rev().take(retention.releases);
+    let was_seen: Vec<&Release> =
+        all.iter().filter(|release| seen.contains(&release.number) || built_on.contains(&release.number)).collect();
+    let months: BTreeSet<&String> = was_seen.iter().flat_map(|release| release.months.keys()).collect();
     let recent: BTreeSet<&String> = months.into_iter().rev().take(retention.months).collect();
-    let versions = all.iter().flat_map(|release| &release.months);
-    let locked = versions.filter(|(month, _)| recent.contains(month)).map(|(_, version)| version.release);
-    let current = current.map(|release| release.number);
-    let wanted: BTreeSet<u64> = newest.chain(locked).chain(current).collect();
-    numbers.filter(|number| wanted.contains(number)).collect()
+    let versions = was_seen.iter().flat_map(|release| &release.months);
+    let locked = versions.filter(|(month, _)| recent.contains(month)).map(|(_, version)| &version.release);
+    // The last one seen is not always current; the last one built on is.
+    let wanted: BTreeSet<u64> = newest.chain(built_on).chain(locked).copied().collect();
+    all.iter().map(|release| release.number).filter(|number| wanted.contains(number)).collect()
 }
 
 /// Folders of Delta tables: `<warehouse>/<layer>/<table>`.
@@ -117,7 +120,7 @@ fn tables(warehouse: &Path) -> Result<Vec<PathBuf>, WarehouseError> {
     for layer in folders(warehouse)? {
         let is_ours = layer.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('_'));
         if is_ours {
-            tables.extend(folders(&layer)?);
+            tables.extend(folders(&layer)?.into_iter().filter(|folder| folder.join("_delta_log").is_dir()));
         }
     }
     Ok(tables)

@@ -8,6 +8,7 @@ use extract::decode::Decoder;
 use extract::{Contract, Corrections, quarantine::mask_record};
 use publish::audit::{self, AuditRecord};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use warehouse::Release;
 
 use crate::access::{AccessArgs, now, warehouse_reader, who};
@@ -212,8 +213,14 @@ async fn requeue(args: &RequeueArgs, project: &Project, printer: &Printer) -> Re
     let raw = decoder.encode(&text).ok_or_else(|| {
         CliFailure::usage(format!("the row has a character that {} does not have", kept.contract.file.encoding))
     })?;
-    let correction =
-        Correction { line: args.line, raw_hex: hex::encode(raw), who: who(), at: now(), reason: args.reason.clone() };
+    let correction = Correction {
+        line: args.line,
+        replaces_sha256: hex::encode(Sha256::digest(&kept.raw)),
+        raw_hex: hex::encode(raw),
+        who: who(),
+        at: now(),
+        reason: args.reason.clone(),
+    };
     audit::append(
         &project.warehouse(),
         AuditRecord {

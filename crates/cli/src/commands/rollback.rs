@@ -19,7 +19,7 @@ use crate::project::{Project, ProjectArgs};
 pub struct RollbackArgs {
     #[command(flatten)]
     project: ProjectArgs,
-    /// The release to go to; the one published before the current one when absent.
+    /// The release to go to; the one that readers saw before the current one when absent.
     #[arg(long, value_name = "N")]
     to: Option<u64>,
     /// Why, for the audit log.
@@ -36,10 +36,12 @@ pub fn run(args: &RollbackArgs, printer: &Printer) -> Result<(), CliFailure> {
     let published = project.published();
     let current = project.release(None)?;
     let is_published = |number: &u64| folder::of_release(&published, *number).is_dir();
-    let earlier = || releases.numbers().map(|n| n.into_iter().rfind(|n| *n < current.number && is_published(n)));
+    // The newest of those that readers saw before the current one was first current.
+    let seen = releases.seen()?;
+    let before = seen.iter().take_while(|n| **n != current.number).copied().filter(is_published).last();
     let number = match args.to {
         Some(number) => number,
-        None => earlier()?
+        None => before
             .ok_or_else(|| CliFailure::missing(format!("release {} is the only published one", current.number)))?,
     };
     let release = releases.get(number)?;

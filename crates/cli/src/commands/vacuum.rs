@@ -1,5 +1,8 @@
 //! `tally vacuum`: remove what no kept release needs.
 
+use std::path::Path;
+use std::time::Duration;
+
 use clap::Args;
 use publish::folder;
 use serde_json::json;
@@ -38,10 +41,7 @@ pub fn run(args: &VacuumArgs, printer: &Printer) -> Result<(), CliFailure> {
         Journal::remove(&warehouse)?;
         found.remove(&warehouse)?;
         folder::remove(&published)?;
-        let spill = &project.engine.spill_dir;
-        if spill.is_dir() {
-            std::fs::remove_dir_all(spill)?;
-        }
+        clear_spill(&project.engine.spill_dir)?;
     }
     let status = if args.delete { "removed" } else { "would be removed" };
     printer.json(&json!({
@@ -59,6 +59,27 @@ pub fn run(args: &VacuumArgs, printer: &Printer) -> Result<(), CliFailure> {
     let is_clean = found.files.is_empty() && found.releases.is_empty() && published.is_empty();
     if !args.delete && !is_clean {
         printer.line(&format!("Next: tally vacuum --delete --project {}", project.folder.display()));
+    }
+    Ok(())
+}
+
+/// Remove what killed runs and queries left in our spill folder; a query that is going on has younger files.
+fn clear_spill(folder: &Path) -> Result<(), CliFailure> {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let age = entry.metadata()?.modified()?.elapsed().unwrap_or_default();
+        // Only runs make these, and none is going on.
+        let is_of_runs = ["changes", "verify"].iter().any(|name| entry.file_name() == *name);
+        if is_of_runs || age > DAY {
+            match entry.file_type()?.is_dir() {
+                true => std::fs::remove_dir_all(entry.path())?,
+                false => std::fs::remove_file(entry.path())?,
+            }
+        }
     }
     Ok(())
 }

@@ -115,7 +115,7 @@ async fn compute_again(project: &Project, release: &Release, progress: &Progress
         stamp: &stamp,
     };
     let mut open = night.open(0, progress)?;
-    open.take_over_release(release, |_| false).await?;
+    open.take_over_release(release, |node| release.taken_over.iter().any(|taken| taken == node)).await?;
     let (again, reader) = open.compute(release.inputs.clone(), "", &mut Journal::none()).await?;
     let mut compared = tables(release, &again);
     let published = folder::of_release(&project.published(), release.number);

@@ -137,6 +137,7 @@ pub fn load_file<S: RowSink>(
             return Err(ExtractError::Changed { file: loading.file });
         }
     }
+    loading.corrections.refuse_unused(pass.loaded.account.corrected_rows)?;
     verify::verify(contract, &control, &pass.loaded.account, &pass.loaded.quarantined, pass.undecodable)?;
     Ok(pass.loaded)
 }

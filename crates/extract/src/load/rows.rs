@@ -44,6 +44,7 @@ pub(super) struct RowReader<'c> {
     file: &'c str,
     layout: Layout,
     /// Rows that stand in for delivered ones, by line: bytes and text.
+    corrections: &'c Corrections,
     corrected: BTreeMap<u64, (&'c [u8], Cow<'c, str>)>,
     /// What an earlier pass decided, by line; `None` in the pass that collects the keys.
     verdicts: Option<&'c HashMap<u64, Verdict>>,
@@ -77,6 +78,7 @@ impl<'c> RowReader<'c> {
             window,
             file,
             layout,
+            corrections,
             corrected: corrections.rows().map(|(line, row)| (line, (row, cutter.decoder.decode(row)))).collect(),
             verdicts,
             cutter,
@@ -118,7 +120,9 @@ impl<'c> RowReader<'c> {
             // An offset into a text of this size fits.
             let from = decoded.offset as usize;
             let mut line = text.get(from..from + decoded.bytes.len()).unwrap_or_default();
-            if let Some((bytes, corrected)) = self.corrected.get(&record.line) {
+            if let Some((bytes, corrected)) = self.corrected.get(&record.line)
+                && self.corrections.is_for(record.line, record.bytes)
+            {
                 record.bytes = bytes;
                 line = corrected;
                 work.account.corrected_rows += 1;

@@ -7,7 +7,7 @@ use publish::manifest::Freshness;
 use publish::{Manifest, Masking, PublishRequest, audit, folder};
 use warehouse::night::Stamp;
 use warehouse::release::InputFile;
-use warehouse::{Journal, Night, OpenNight, Reader, Release, Releases};
+use warehouse::{Journal, Night, Node, OpenNight, Reader, Release, Releases};
 
 use crate::access::who;
 use crate::failure::CliFailure;
@@ -117,7 +117,15 @@ impl Build<'_> {
         open.take_over_release(current, |node| !selected.iter().any(|s| s == node)).await?;
         let inputs = current.inputs.clone();
         let fingerprint = self.landing.fingerprint(&inputs);
-        let (release, reader) = open.compute(inputs, &fingerprint, &mut Journal::none()).await?;
+        let (mut release, reader) = open.compute(inputs, &fingerprint, &mut Journal::none()).await?;
+        // What was not computed anew was computed by the text it had.
+        for (name, text) in current.nodes.iter().filter(|(name, _)| !selected.contains(name)) {
+            let is_kept = self.project.catalog.nodes.get(name).is_some_and(Node::is_kept);
+            if is_kept && current.tables.contains_key(name) {
+                release.nodes.insert(name.clone(), text.clone());
+                release.taken_over.push(name.clone());
+            }
+        }
         self.release(release, &reader).await
     }
 
