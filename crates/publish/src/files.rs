@@ -1,19 +1,21 @@
 //! Published Parquet: sorted by grain, one thread, nothing in it that differs between equal runs.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, RecordBatch, UInt32Array};
-use arrow::compute::{SortColumn, cast, concat_batches, lexsort_to_indices, take};
-use arrow::datatypes::{DataType, Decimal128Type, Field, Schema};
+use arrow::array::{AsArray, RecordBatch};
+use arrow::compute::{SortColumn, cast, concat_batches, interleave_record_batch, lexsort_to_indices};
+use arrow::datatypes::{DataType, Decimal128Type, Field, Schema, SchemaRef};
 use bank::decimal;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use sha2::{Digest, Sha256};
-use warehouse::{Catalog, Column, Node, Reader, Release};
+use warehouse::{Catalog, Column, Node, Reader, Release, fault};
 
 use crate::error::{PublishError, write_error};
 use crate::folder;
@@ -49,8 +51,9 @@ pub async fn publish(request: PublishRequest<'_>) -> Result<Manifest, PublishErr
     let mut tables = Vec::new();
     for node in request.catalog.nodes.values().filter(|n| n.publish) {
         let answer = request.reader.query(&format!("select * from {}", node.name)).await?;
-        let rows = as_described(node, &answer.batches)?;
-        let rows = sorted(node, &request.masking.apply(node, &rows)?)?;
+        // One batch after the other, so that a table is in memory once.
+        let rows = answer.batches.into_iter().map(|batch| request.masking.apply(node, &as_described(node, &batch)?));
+        let rows = Sorted::new(node, rows.collect::<Result<_, _>>()?)?;
         tables.push(write_table(&folder, node, &rows, request.masking.is_masked())?);
     }
     let manifest = Manifest {
@@ -73,44 +76,68 @@ pub async fn publish(request: PublishRequest<'_>) -> Result<Manifest, PublishErr
     Ok(manifest)
 }
 
-fn as_described(node: &Node, batches: &[RecordBatch]) -> Result<RecordBatch, PublishError> {
+fn as_described(node: &Node, batch: &RecordBatch) -> Result<RecordBatch, PublishError> {
     let schema = node.schema();
-    let described = batches
-        .iter()
-        .map(|batch| {
-            let columns = schema
-                .fields()
-                .iter()
-                .map(|f| cast(batch.column(batch.schema().index_of(f.name())?), f.data_type()))
-                .collect::<Result<Vec<_>, _>>()?;
-            RecordBatch::try_new(schema.clone(), columns)
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(concat_batches(&schema, &described)?)
+    let column = |field: &Arc<Field>| cast(batch.column(batch.schema().index_of(field.name())?), field.data_type());
+    let columns = schema.fields().iter().map(column).collect::<Result<Vec<_>, _>>()?;
+    Ok(RecordBatch::try_new(schema, columns)?)
 }
 
-fn sorted(node: &Node, rows: &RecordBatch) -> Result<RecordBatch, PublishError> {
-    let keys: Vec<SortColumn> = node
-        .key
-        .iter()
-        .filter_map(|k| rows.column_by_name(k))
-        .map(|values| SortColumn { values: values.clone(), options: None })
-        .collect();
-    let order: UInt32Array = lexsort_to_indices(&keys, None)?;
-    let columns: Vec<ArrayRef> = rows.columns().iter().map(|c| take(c, &order, None)).collect::<Result<_, _>>()?;
-    Ok(RecordBatch::try_new(rows.schema(), columns)?)
+/// Rows in the order of their key, without being moved.
+struct Sorted {
+    schema: SchemaRef,
+    batches: Vec<RecordBatch>,
+    /// Batch and row within it.
+    order: Vec<(usize, usize)>,
 }
 
-fn write_table(
-    folder: &Path,
-    node: &Node,
-    rows: &RecordBatch,
-    is_masked: bool,
-) -> Result<PublishedTable, PublishError> {
+impl Sorted {
+    fn new(node: &Node, batches: Vec<RecordBatch>) -> Result<Self, PublishError> {
+        let schema = node.schema();
+        let places: Vec<usize> = node.key.iter().map(|k| schema.index_of(k)).collect::<Result<_, _>>()?;
+        let keys: Vec<RecordBatch> = batches.iter().map(|batch| batch.project(&places)).collect::<Result<_, _>>()?;
+        let keys = concat_batches(&Arc::new(schema.project(&places)?), &keys)?;
+        let sorting: Vec<SortColumn> =
+            keys.columns().iter().map(|values| SortColumn { values: values.clone(), options: None }).collect();
+        let rows: Vec<(usize, usize)> =
+            batches.iter().enumerate().flat_map(|(b, batch)| (0..batch.num_rows()).map(move |row| (b, row))).collect();
+        let order = lexsort_to_indices(&sorting, None)?;
+        let order = order.values().iter().filter_map(|place| rows.get(*place as usize).copied()).collect();
+        Ok(Sorted { schema, batches, order })
+    }
+
+    /// The rows in pieces of a row group.
+    fn pieces(&self) -> impl Iterator<Item = Result<RecordBatch, PublishError>> {
+        let batches: Vec<&RecordBatch> = self.batches.iter().collect();
+        self.order.chunks(ROW_GROUP_ROWS).map(move |rows| Ok(interleave_record_batch(&batches, rows)?))
+    }
+}
+
+/// Writes to a file and hashes what is written.
+struct Hashing {
+    file: BufWriter<File>,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl Write for Hashing {
+    fn write(&mut self, buffer: &[u8]) -> std::io::Result<usize> {
+        let count = self.file.write(buffer)?;
+        self.hash.update(&buffer[..count]);
+        self.bytes += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+fn write_table(folder: &Path, node: &Node, rows: &Sorted, is_masked: bool) -> Result<PublishedTable, PublishError> {
     let refuse = |source| PublishError::Parquet { table: node.name.clone(), source };
     let columns: Vec<PublishedColumn> = node.columns.iter().map(|c| published_column(c, is_masked)).collect();
     let fields: Vec<Field> = rows
-        .schema()
+        .schema
         .fields()
         .iter()
         .zip(&columns)
@@ -118,7 +145,6 @@ fn write_table(
         .collect();
     let metadata = HashMap::from([("description".to_owned(), node.description.clone())]);
     let schema = Arc::new(Schema::new(fields).with_metadata(metadata));
-    let rows = RecordBatch::try_new(schema.clone(), rows.columns().to_vec())?;
     let described = serde_json::to_string(&columns).unwrap_or_default();
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).map_err(refuse)?))
@@ -130,23 +156,31 @@ fn write_table(
             KeyValue::new("columns".to_owned(), described),
         ]))
         .build();
-    let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut bytes, schema, Some(properties)).map_err(refuse)?;
-    writer.write(&rows).map_err(refuse)?;
-    writer.close().map_err(refuse)?;
     let file = format!("{}.parquet", node.name);
     let path = folder.join(&file);
-    std::fs::write(&path, &bytes).map_err(write_error(&path))?;
+    fault::may_fail(&path)?;
+    let written = BufWriter::new(File::create(&path).map_err(write_error(&path))?);
+    let hashing = Hashing { file: written, hash: Sha256::new(), bytes: 0 };
+    let mut writer = ArrowWriter::try_new(hashing, schema.clone(), Some(properties)).map_err(refuse)?;
+    let mut sums = Sums::default();
+    for piece in rows.pieces() {
+        let piece = piece?;
+        sums.add(&piece);
+        let piece = RecordBatch::try_new(schema.clone(), piece.columns().to_vec())?;
+        writer.write(&piece).map_err(refuse)?;
+    }
+    let Hashing { file: mut written, hash, bytes } = writer.into_inner().map_err(refuse)?;
+    written.flush().and_then(|()| written.get_ref().sync_all()).map_err(write_error(&path))?;
     Ok(PublishedTable {
         table: node.name.clone(),
         file,
         grain: node.grain.clone(),
         key: node.key.clone(),
         description: node.description.clone(),
-        rows: rows.num_rows() as u64,
-        bytes: bytes.len() as u64,
-        sha256: hex::encode(Sha256::digest(&bytes)),
-        sums: sums(&rows),
+        rows: rows.order.len() as u64,
+        bytes,
+        sha256: hex::encode(hash.finalize()),
+        sums: sums.finish(&schema),
         columns,
     })
 }
@@ -172,14 +206,28 @@ fn field_metadata(column: &PublishedColumn) -> HashMap<String, String> {
     metadata
 }
 
-/// Exact sums, so that a reader can see that nothing is missing.
-fn sums(rows: &RecordBatch) -> BTreeMap<String, String> {
-    let mut sums = BTreeMap::new();
-    for (field, values) in rows.schema().fields().iter().zip(rows.columns()) {
-        if let DataType::Decimal128(_, scale) = field.data_type() {
-            let total: i128 = values.as_primitive::<Decimal128Type>().iter().flatten().sum();
-            sums.insert(field.name().clone(), decimal::format(total, u8::try_from(*scale).unwrap_or(0)));
+/// Exact sums by column, so that a reader can see that nothing is missing.
+#[derive(Default)]
+struct Sums(BTreeMap<String, i128>);
+
+impl Sums {
+    fn add(&mut self, rows: &RecordBatch) {
+        for (field, values) in rows.schema().fields().iter().zip(rows.columns()) {
+            if let DataType::Decimal128(..) = field.data_type() {
+                let total: i128 = values.as_primitive::<Decimal128Type>().iter().flatten().sum();
+                *self.0.entry(field.name().clone()).or_default() += total;
+            }
         }
     }
-    sums
+
+    fn finish(self, schema: &Schema) -> BTreeMap<String, String> {
+        let decimals = schema.fields().iter().filter_map(|field| match field.data_type() {
+            DataType::Decimal128(_, scale) => {
+                let total = self.0.get(field.name()).copied().unwrap_or_default();
+                Some((field.name().clone(), decimal::format(total, u8::try_from(*scale).unwrap_or(0))))
+            }
+            _ => None,
+        });
+        decimals.collect()
+    }
 }
