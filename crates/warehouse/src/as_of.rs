@@ -18,7 +18,7 @@ use crate::node::{Materialisation, Node, PartitionBy};
 use crate::previous::Previous;
 use crate::reader::Reader;
 use crate::release::Release;
-use crate::session::{Engine, register_parameters};
+use crate::session::{Engine, register_references};
 use crate::table::TableFolder;
 
 /// Name under which the table as it is today is registered while it is cut off.
@@ -48,11 +48,7 @@ impl AsOf<'_> {
         let today = self.chain.last().filter(|release| release.biz_dates.contains(&date));
         let today = today.ok_or_else(|| WarehouseError::NotProcessed(date.clone()))?;
         let session = self.engine.session(self.date)?;
-        register_parameters(&session, self.catalog)?;
-        for (name, reference) in &self.catalog.references {
-            let table = MemTable::try_new(reference.batch.schema(), vec![vec![reference.batch.clone()]])?;
-            session.register_table(name.as_str(), Arc::new(table))?;
-        }
+        register_references(&session, self.catalog)?;
         for (name, schema) in &self.catalog.sources {
             let table = self.table(&session, today, name).await?;
             let empty = || MemTable::try_new(schema.clone(), vec![vec![]]);

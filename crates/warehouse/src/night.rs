@@ -20,7 +20,7 @@ use crate::journal::{DoneDelivery, DoneStep, Journal, NightId};
 use crate::kind::NodeKind;
 use crate::release::{CheckResult, FORMAT, InputFile, NodeText, Pin, Release};
 use crate::row_check::RowChecks;
-use crate::session::{Engine, date_literal, register_parameters};
+use crate::session::{Engine, date_literal, register_references};
 use crate::table::{Replaces, TableFolder};
 
 /// Rows of a small table filled by the run.
@@ -106,7 +106,7 @@ impl Night<'_> {
             steps: tables + self.catalog.order.len() + self.catalog.checks.len(),
             done: 0,
         };
-        night.register_references()?;
+        register_references(&night.session, self.catalog)?;
         Ok(night)
     }
 
@@ -383,14 +383,5 @@ impl OpenNight<'_> {
     pub(crate) fn step(&mut self, name: &str) {
         self.observer.step(self.done, self.steps, name);
         self.done += 1;
-    }
-
-    fn register_references(&self) -> Result<(), WarehouseError> {
-        register_parameters(&self.session, self.night.catalog)?;
-        for (name, reference) in &self.night.catalog.references {
-            let table = MemTable::try_new(reference.batch.schema(), vec![vec![reference.batch.clone()]])?;
-            self.session.register_table(name.as_str(), Arc::new(table))?;
-        }
-        Ok(())
     }
 }

@@ -14,7 +14,7 @@ use crate::catalog::Catalog;
 use crate::error::WarehouseError;
 use crate::node::Materialisation;
 use crate::release::Release;
-use crate::session::{Engine, register_parameters};
+use crate::session::{Engine, register_references};
 use crate::table::TableFolder;
 
 /// Answers SELECTs; everything that writes is refused.
@@ -52,11 +52,7 @@ impl Reader {
             let folder = TableFolder::new(warehouse, &pin.layer, name);
             session.register_table(name.as_str(), folder.provider(&session, pin.version).await?)?;
         }
-        register_parameters(&session, catalog)?;
-        for (name, reference) in &catalog.references {
-            let table = MemTable::try_new(reference.batch.schema(), vec![vec![reference.batch.clone()]])?;
-            session.register_table(name.as_str(), Arc::new(table))?;
-        }
+        register_references(&session, catalog)?;
         for (name, schema) in &catalog.sources {
             if !session.table_exist(name.as_str())? {
                 let empty = MemTable::try_new(schema.clone(), vec![vec![]])?;

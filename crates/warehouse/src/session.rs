@@ -8,6 +8,7 @@ use arrow::array::{AsArray, Date32Array};
 use arrow::datatypes::{DataType, Int64Type};
 use bank::BusinessDate;
 use datafusion::common::{ScalarValue, plan_err};
+use datafusion::datasource::MemTable;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -80,6 +81,16 @@ fn business_date_function(date: BusinessDate) -> datafusion::logical_expr::Scala
         Volatility::Immutable,
         Arc::new(move |_| Ok(ColumnarValue::Scalar(ScalarValue::Date32(Some(days))))),
     )
+}
+
+/// Make the reference tables of a catalog readable, and `parameter('...')` with them.
+pub(crate) fn register_references(session: &SessionContext, catalog: &Catalog) -> Result<(), WarehouseError> {
+    register_parameters(session, catalog)?;
+    for (name, reference) in &catalog.references {
+        let table = MemTable::try_new(reference.batch.schema(), vec![vec![reference.batch.clone()]])?;
+        session.register_table(name.as_str(), Arc::new(table))?;
+    }
+    Ok(())
 }
 
 /// `parameter('name')`: a whole number of the reference table `ref_parameter`, folded to a literal when planned.
