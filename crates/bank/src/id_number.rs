@@ -52,6 +52,19 @@ pub enum IdNumberError {
     Centenarian,
 }
 
+impl From<IdNumberError> for &'static str {
+    fn from(error: IdNumberError) -> Self {
+        match error {
+            IdNumberError::Length => "LEN",
+            IdNumberError::Characters => "CHARS",
+            IdNumberError::Region => "REGION",
+            IdNumberError::Date => "DATE",
+            IdNumberError::Check => "CHECK",
+            IdNumberError::Centenarian => "CENTENARIAN",
+        }
+    }
+}
+
 /// Sex as the 17th digit tells it: odd is male.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sex {
@@ -59,6 +72,17 @@ pub enum Sex {
     Male,
     /// Even sequence.
     Female,
+}
+
+impl Sex {
+    /// `MALE` or `FEMALE`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Sex::Male => "MALE",
+            Sex::Female => "FEMALE",
+        }
+    }
 }
 
 impl IdNumber {
@@ -83,6 +107,15 @@ impl IdNumber {
         if !known {
             return Err(IdNumberError::Region);
         }
+        let number = Self::checked(characters, as_of)?;
+        if typed.len() == 15 && &characters[14..16] == b"99" && characters[16] >= b'6' {
+            return Err(IdNumberError::Centenarian);
+        }
+        Ok(number)
+    }
+
+    /// Birth date, then check character.
+    fn checked(characters: [u8; 18], as_of: BusinessDate) -> Result<Self, IdNumberError> {
         let birth_date = birth_date(&characters).ok_or(IdNumberError::Date)?;
         let age_years = as_of.date().year() - birth_date.year();
         if birth_date > as_of.date() || age_years > AGE_MAX_YEARS {
@@ -91,10 +124,24 @@ impl IdNumber {
         if check_character(&characters) != characters[17] {
             return Err(IdNumberError::Check);
         }
-        if typed.len() == 15 && &characters[14..16] == b"99" && characters[16] >= b'6' {
-            return Err(IdNumberError::Centenarian);
-        }
         Ok(IdNumber { characters, birth_date })
+    }
+
+    /// Validate the 18 digits of a foreigner's permanent resident card (2023): first digit 9, then no region code, and the
+    /// birth date, sequence and check character of a resident number.
+    ///
+    /// # Errors
+    /// The first failing check; `REGION` when the first digit is not 9.
+    pub fn parse_foreigner(text: &str, as_of: BusinessDate) -> Result<Self, IdNumberError> {
+        let typed: Vec<char> = text.trim().chars().map(half_width).collect();
+        if typed.len() != 18 {
+            return Err(IdNumberError::Length);
+        }
+        let characters = digits_of::<18>(&typed)?;
+        match characters[0] {
+            b'9' => Self::checked(characters, as_of),
+            _ => Err(IdNumberError::Region),
+        }
     }
 
     /// Complete 17 digits with their check character; for synthetic data.

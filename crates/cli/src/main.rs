@@ -24,6 +24,9 @@ use crate::args::{Arguments, Command};
 use crate::failure::CliFailure;
 use crate::printer::Printer;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What panicked. A library below may panic on a worker and report it as an error too, so a panic alone says nothing; it
 /// is shown when the program ends with a bug.
 static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());

@@ -6,6 +6,7 @@ use arrow::array::{
     ArrayRef, Date32Builder, Decimal128Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder,
 };
 use arrow::datatypes::DataType;
+use bank::card_number::is_card_number;
 use bank::decimal::DecimalError;
 use bank::mask::Mask;
 use bank::{BusinessDate, decimal};
@@ -143,7 +144,7 @@ fn code<'a>(
             looks_wrong(ReasonCode::W01, "fails its check digit")
         }
         Some(Check::Mobile) if !looks::mobile(text) => looks_wrong(ReasonCode::W02, "is no mobile number"),
-        Some(Check::CardNumber) if !looks::card_number(text) => looks_wrong(ReasonCode::W03, "fails its check digit"),
+        Some(Check::CardNumber) if !is_card_number(text) => looks_wrong(ReasonCode::W03, "fails its check digit"),
         Some(Check::Name) if !looks::name(text) => looks_wrong(ReasonCode::W04, "has digits or test words"),
         _ if !text.is_ascii() && text.contains(REPLACEMENT) => {
             doubt(ReasonCode::NameEnc, "undecodable bytes".to_owned())

@@ -1,11 +1,10 @@
 //! Identifiers that are well formed and belong to nobody: region 99, phones starting 10, cards starting 999999.
 
-use bank::IdNumber;
+use bank::card_number::luhn_digit;
+use bank::{CreditCode, IdNumber, OrganisationCode};
 use chrono::NaiveDate;
 
 use crate::calendar::ymd;
-
-const CREDIT_CODE_ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 
 /// Resident ID of a person. Unique below 4,990,000 persons of one birth date and sex: the number decides region and
 /// sequence.
@@ -53,45 +52,19 @@ pub fn card_number(kind: u64, number: u64) -> String {
     format!("{first}{}", luhn_digit(&first))
 }
 
-fn luhn_digit(first: &str) -> u32 {
-    let sum: u32 = first
-        .bytes()
-        .rev()
-        .enumerate()
-        .map(|(place, digit)| {
-            let doubled = u32::from(digit - b'0') * if place % 2 == 0 { 2 } else { 1 };
-            if doubled > 9 { doubled - 9 } else { doubled }
-        })
-        .sum();
-    (10 - sum % 10) % 10
-}
-
 /// Unified social credit code (GB 32100-2015) of region 990000: registered by market regulation (9) as an enterprise
 /// (1) or a sole proprietor (2), with the organisation code (GB 11714) of the number inside.
 #[must_use]
 pub fn credit_code(is_sole_proprietor: bool, number: u64) -> String {
     let kind = if is_sole_proprietor { "92" } else { "91" };
     let first = format!("{kind}990000{}", organisation_code(number));
-    let value = |c: u8| CREDIT_CODE_ALPHABET.iter().position(|a| *a == c).unwrap_or(0);
-    let (mut sum, mut weight) = (0, 1);
-    for character in first.bytes() {
-        sum += value(character) * weight;
-        weight = weight * 3 % 31;
-    }
-    format!("{first}{}", char::from(CREDIT_CODE_ALPHABET[(31 - sum % 31) % 31]))
+    CreditCode::complete(&first)
 }
 
 /// Organisation code (GB 11714): eight characters, here digits, and a check character.
 fn organisation_code(number: u64) -> String {
-    const WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
     let first = format!("{:08}", number % 100_000_000);
-    let sum: u32 = first.bytes().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
-    let check = match 11 - sum % 11 {
-        10 => 'X',
-        11 => '0',
-        digit => char::from_digit(digit, 10).unwrap_or('0'),
-    };
-    format!("{first}{check}")
+    format!("{first}{}", char::from(OrganisationCode::check_character(first.as_bytes())))
 }
 
 /// Licence number of the time before unified codes: 15 digits of region 99.

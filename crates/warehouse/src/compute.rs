@@ -60,6 +60,7 @@ impl OpenNight<'_> {
         }
         for check in catalog.checks.values() {
             self.step(&check.name);
+            self.choose_joins(&catalog.reads[&check.name]);
             let result = check::run(&self.session, check).await.map_err(|e| e.in_node(&check.name))?;
             self.results.push(result);
         }
@@ -123,6 +124,7 @@ impl OpenNight<'_> {
     }
 
     async fn compute_node(&mut self, node: &Node) -> Result<(), WarehouseError> {
+        self.choose_joins(&self.night.catalog.reads[&node.name]);
         if !node.is_kept() {
             let frame = self.select(node, node.sql.as_deref().unwrap_or_default()).await?;
             self.session.register_table(node.name.as_str(), frame.into_view())?;

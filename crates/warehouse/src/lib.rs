@@ -16,6 +16,7 @@ pub mod fault;
 pub mod graph;
 pub mod history;
 pub mod intake;
+mod joins;
 pub mod journal;
 pub mod kind;
 pub mod lock;
