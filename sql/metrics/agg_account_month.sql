@@ -137,7 +137,9 @@ late as (
         max(posting.last_customer_txn_date) as last_customer_txn_date,
         max(posting.last_customer_txn_at) as last_customer_txn_at
     from (select month, month_end from before group by month, month_end) as known
-    inner join posting on posting.month <= known.month
+    -- Only postings of months that are over reach one: said, so that the join stays small.
+    inner join (select * from posting where month < cast(date_trunc('month', biz_date()) as date)) as posting
+        on posting.month <= known.month
     group by posting.source_system, posting.account_no, known.month, known.month_end
 
 ),

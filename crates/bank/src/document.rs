@@ -140,12 +140,7 @@ fn foreigner(number: &str, as_of: BusinessDate) -> Document {
 }
 
 fn organisation(code: OrganisationCode) -> Document {
-    Document {
-        status: DocumentStatus::Valid,
-        key: format!("{CREDIT_CODE}|{code}"),
-        birth_date: None,
-        sex: None,
-    }
+    Document { status: DocumentStatus::Valid, key: format!("{CREDIT_CODE}|{code}"), birth_date: None, sex: None }
 }
 
 fn failed(group: &str, number: &str, code: &'static str) -> Document {

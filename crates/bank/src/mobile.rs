@@ -62,7 +62,9 @@ mod tests {
         for text in ["12345678901", "1380013800", "", "1380013800x", "+8613800138000000"] {
             assert_eq!(MobileNumber::parse(text, false), None, "{text}");
         }
-        assert!(MobileNumber::parse("10012345679", true).is_some() && MobileNumber::parse("10012345679", false).is_none());
+        assert!(
+            MobileNumber::parse("10012345679", true).is_some() && MobileNumber::parse("10012345679", false).is_none()
+        );
     }
 
     #[test]

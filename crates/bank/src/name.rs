@@ -43,7 +43,8 @@ pub fn name_key(name: &str) -> String {
 /// "有限责任公司" and "有限公司" stay different: they are different legal names.
 #[must_use]
 pub fn organisation_name_key(name: &str) -> String {
-    let is_left_out = |c: char| matches!(c, '(' | ')' | '[' | ']' | '{' | '}' | '【' | '】' | '〔' | '〕' | '《' | '》' | ' ');
+    let is_left_out =
+        |c: char| matches!(c, '(' | ')' | '[' | ']' | '{' | '}' | '【' | '】' | '〔' | '〕' | '《' | '》' | ' ');
     name_key(name).chars().filter(|c| !is_left_out(*c)).collect()
 }
 
@@ -120,7 +121,8 @@ fn latin_form(han: &str, latin: &str) -> f64 {
 #[must_use]
 pub fn latin_spellings(han: &str) -> Vec<(String, String)> {
     let characters: Vec<char> = han.chars().filter(|c| is_han(*c)).collect();
-    let is_compound = han.starts_with("欧阳") || han.starts_with("司马") || han.starts_with("诸葛") || han.starts_with("上官");
+    let is_compound =
+        han.starts_with("欧阳") || han.starts_with("司马") || han.starts_with("诸葛") || han.starts_with("上官");
     let surname_length = if is_compound { 2 } else { 1 };
     let mut spellings = vec![(String::new(), String::new())];
     for (place, character) in characters.iter().enumerate() {
@@ -133,7 +135,11 @@ pub fn latin_spellings(han: &str) -> Vec<(String, String)> {
         for (surname, given) in &spellings {
             for reading in &readings {
                 let (mut surname, mut given) = (surname.clone(), given.clone());
-                if place < surname_length { surname.push_str(reading) } else { given.push_str(reading) }
+                if place < surname_length {
+                    surname.push_str(reading)
+                } else {
+                    given.push_str(reading)
+                }
                 longer.push((surname, given));
             }
         }
@@ -237,6 +243,8 @@ mod tests {
 
     #[test]
     fn words_in_place_of_a_name() {
-        assert!(["无", "不详", "-", "N/A", "  "].iter().all(|n| is_placeholder_name(n)) && !is_placeholder_name("无忌"));
+        assert!(
+            ["无", "不详", "-", "N/A", "  "].iter().all(|n| is_placeholder_name(n)) && !is_placeholder_name("无忌")
+        );
     }
 }

@@ -29,7 +29,8 @@ pub fn jaro<T: PartialEq + Copy>(a: &[T], b: &[T]) -> f64 {
     if a.is_empty() || b.is_empty() {
         return 0.0;
     }
-    let (matches, transposed) = if a.len() <= WORD && b.len() <= WORD { matched_short(a, b) } else { matched_long(a, b) };
+    let (matches, transposed) =
+        if a.len() <= WORD && b.len() <= WORD { matched_short(a, b) } else { matched_long(a, b) };
     if matches == 0 {
         return 0.0;
     }
@@ -103,7 +104,12 @@ pub fn edit_distance<T: PartialEq + Copy>(a: &[T], b: &[T], most: usize) -> Opti
     rows_of_distance(a, b, most, &mut [first, second, third])
 }
 
-fn rows_of_distance<T: PartialEq + Copy, N: Cell>(a: &[T], b: &[T], most: usize, rows: &mut [&mut [N]; 3]) -> Option<usize> {
+fn rows_of_distance<T: PartialEq + Copy, N: Cell>(
+    a: &[T],
+    b: &[T],
+    most: usize,
+    rows: &mut [&mut [N]; 3],
+) -> Option<usize> {
     for (j, cell) in rows[1][..=b.len()].iter_mut().enumerate() {
         *cell = N::of(j);
     }

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    customer, diff, init, plan, quarantine, query, rollback, run, sample_bank, segment, source, status, test, vacuum,
-    verify,
+    customer, diff, init, plan, quarantine, query, resolve, rollback, run, sample_bank, segment, source, status, test,
+    vacuum, verify,
 };
 use crate::printer::Output;
 
@@ -63,4 +63,6 @@ pub enum Command {
     Customer(customer::CustomerArgs),
     /// Segment the rows of any table, without a project.
     Segment(segment::SegmentArgs),
+    /// Find which records of any tables are the same customer, without a project.
+    Resolve(resolve::ResolveArgs),
 }

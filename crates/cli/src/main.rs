@@ -71,5 +71,6 @@ fn dispatch(command: Command, printer: &Printer) -> Result<(), CliFailure> {
         Command::Vacuum(args) => commands::vacuum::run(&args, printer),
         Command::Customer(args) => commands::customer::run(&args, printer),
         Command::Segment(args) => commands::segment::run(&args, printer),
+        Command::Resolve(args) => commands::resolve::run(&args, printer),
     }
 }

@@ -6,11 +6,48 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
+use arrow::compute::cast;
 use arrow::csv::ReaderBuilder;
 use arrow::csv::reader::Format;
+use arrow::datatypes::{DataType, Field, FieldRef, Schema};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::error::ExtractError;
+
+/// Read a whole table as texts: numbers keep their leading zeros, header names lose the spaces around them.
+///
+/// # Errors
+/// [`ExtractError::Table`] with the reader's reason.
+pub fn read_texts(path: &Path) -> Result<Vec<RecordBatch>, ExtractError> {
+    let refuse = |reason: String| ExtractError::Table { path: path.to_owned(), reason };
+    let batches = if is_parquet(path) { read_table(path)? } else { read_csv_texts(path)? };
+    let texts = |batch: &RecordBatch| {
+        let columns = batch.columns().iter().map(|c| cast(c, &DataType::Utf8)).collect::<Result<Vec<_>, _>>()?;
+        let text = |field: &FieldRef| Field::new(field.name().trim(), DataType::Utf8, true);
+        RecordBatch::try_new(
+            Arc::new(Schema::new(batch.schema().fields().iter().map(text).collect::<Vec<_>>())),
+            columns,
+        )
+    };
+    batches.iter().map(|b| texts(b).map_err(|e| refuse(e.to_string()))).collect()
+}
+
+fn read_csv_texts(path: &Path) -> Result<Vec<RecordBatch>, ExtractError> {
+    let refuse = |reason: String| ExtractError::Table { path: path.to_owned(), reason };
+    let mut file = File::open(path).map_err(|e| refuse(e.to_string()))?;
+    let format = Format::default().with_header(true);
+    let (schema, _) = format.infer_schema(&mut file, Some(0)).map_err(|e| refuse(e.to_string()))?;
+    file.rewind().map_err(|e| refuse(e.to_string()))?;
+    let text = |field: &FieldRef| Field::new(field.name(), DataType::Utf8, true);
+    let schema = Schema::new(schema.fields().iter().map(text).collect::<Vec<_>>());
+    let reader =
+        ReaderBuilder::new(Arc::new(schema)).with_header(true).build(file).map_err(|e| refuse(e.to_string()))?;
+    reader.collect::<Result<_, _>>().map_err(|e| refuse(e.to_string()))
+}
+
+fn is_parquet(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet"))
+}
 
 /// Read a whole table. Parquet is known by its name's ending; everything else is read as comma-separated text with a
 /// header line and types guessed from all its rows.
@@ -20,7 +57,7 @@ use crate::error::ExtractError;
 pub fn read_table(path: &Path) -> Result<Vec<RecordBatch>, ExtractError> {
     let refuse = |reason: String| ExtractError::Table { path: path.to_owned(), reason };
     let mut file = File::open(path).map_err(|e| refuse(e.to_string()))?;
-    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet")) {
+    if is_parquet(path) {
         let reader = ParquetRecordBatchReaderBuilder::try_new(file)
             .and_then(ParquetRecordBatchReaderBuilder::build)
             .map_err(|e| refuse(e.to_string()))?;

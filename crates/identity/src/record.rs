@@ -6,8 +6,8 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Date32Type, Field, Schema, SchemaRef};
 use bank::BusinessDate;
 use chrono::NaiveDate;
-use thiserror::Error;
 
+use crate::error::IdentityError;
 use crate::resolve::Link;
 
 /// One customer record of one source system.
@@ -25,20 +25,6 @@ pub struct SourceRecord {
     pub open_date: Option<BusinessDate>,
 }
 
-/// The input is not a table of source records.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub enum IdentityError {
-    /// A column is missing.
-    #[error("identity needs a column `{0}` in its input")]
-    Column(&'static str),
-    /// A key column holds nulls.
-    #[error("identity found a row without `{0}`; every record needs its source system and customer number")]
-    Null(&'static str),
-    /// A column has another type.
-    #[error("column `{0}` of identity's input is not of type {1}")]
-    Type(&'static str, &'static str),
-}
-
 /// Read records from batches with columns `source_system, source_customer_no, id_type, id_no` (text) and `open_date`.
 ///
 /// # Errors
@@ -47,19 +33,21 @@ pub fn records_from_batches(batches: &[RecordBatch]) -> Result<Vec<SourceRecord>
     let mut records = Vec::new();
     for batch in batches {
         let text = |name: &'static str| -> Result<&StringArray, IdentityError> {
-            let column = batch.column_by_name(name).ok_or(IdentityError::Column(name))?;
-            column.as_any().downcast_ref().ok_or(IdentityError::Type(name, "text"))
+            let column = batch.column_by_name(name).ok_or_else(|| missing(batch, name))?;
+            column.as_any().downcast_ref().ok_or(IdentityError::Type(name.to_owned(), "text"))
         };
         let (system, number) = (text("source_system")?, text("source_customer_no")?);
         let (id_type, id_no) = (text("id_type")?, text("id_no")?);
-        let open_date = batch.column_by_name("open_date").ok_or(IdentityError::Column("open_date"))?;
-        let open_date = open_date.as_primitive_opt::<Date32Type>().ok_or(IdentityError::Type("open_date", "date"))?;
+        let open_date = batch.column_by_name("open_date").ok_or_else(|| missing(batch, "open_date"))?;
+        let open_date =
+            open_date.as_primitive_opt::<Date32Type>().ok_or(IdentityError::Type("open_date".to_owned(), "date"))?;
         let optional = |column: &StringArray, row: usize| column.is_valid(row).then(|| column.value(row).to_owned());
         for row in 0..batch.num_rows() {
             let days = open_date.is_valid(row).then(|| open_date.value(row));
             records.push(SourceRecord {
-                source_system: optional(system, row).ok_or(IdentityError::Null("source_system"))?,
-                source_customer_no: optional(number, row).ok_or(IdentityError::Null("source_customer_no"))?,
+                source_system: optional(system, row).ok_or(IdentityError::Null("source_system".to_owned()))?,
+                source_customer_no: optional(number, row)
+                    .ok_or(IdentityError::Null("source_customer_no".to_owned()))?,
                 id_type: optional(id_type, row),
                 id_no: optional(id_no, row),
                 open_date: days.and_then(NaiveDate::from_epoch_days).map(BusinessDate::new),
@@ -102,4 +90,9 @@ pub fn links_to_batch(links: &[Link]) -> Result<RecordBatch, arrow::error::Arrow
             texts(&|l| l.document_status.clone()),
         ],
     )
+}
+
+fn missing(batch: &RecordBatch, name: &str) -> IdentityError {
+    let known = batch.schema().fields().iter().map(|f| f.name().clone()).collect::<Vec<_>>().join(", ");
+    IdentityError::Column(name.to_owned(), known)
 }

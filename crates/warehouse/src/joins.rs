@@ -10,7 +10,7 @@ use crate::release::{Content, Pin};
 /// Memory that one value of a row takes in a build side, bytes: short texts and decimals.
 const VALUE_BYTES: u64 = 16;
 /// A hash join may build a table of this part of the memory.
-const BUILD_SIDE_PARTS: u64 = 4;
+const BUILD_SIDE_PARTS: u64 = 2;
 
 impl OpenNight<'_> {
     /// Choose the joins of the SELECT that is planned next by what it reads.
@@ -65,8 +65,8 @@ mod tests {
 
     #[test]
     fn the_second_largest_table_decides() {
-        assert!(build_side_fits(vec![10_000, 100], 400));
-        assert!(!build_side_fits(vec![100, 101, 10_000], 400));
+        assert!(build_side_fits(vec![10_000, 100], 200));
+        assert!(!build_side_fits(vec![100, 101, 10_000], 200));
         assert!(build_side_fits(vec![10_000], 4));
     }
 

@@ -6,6 +6,7 @@
 //! [`table`] (Delta at pinned versions), [`release`] (what readers may see).
 
 pub mod as_of;
+mod budget;
 pub mod catalog;
 pub mod change;
 pub mod check;

@@ -10,13 +10,13 @@ use bank::BusinessDate;
 use datafusion::common::{ScalarValue, plan_err};
 use datafusion::datasource::MemTable;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
 use datafusion::prelude::SessionContext;
 use deltalake_core::delta_datafusion::create_session;
 
+use crate::budget::Budget;
 use crate::catalog::Catalog;
 use crate::error::WarehouseError;
 
@@ -61,7 +61,7 @@ impl Engine {
             .with_max_temp_directory_size(self.spill_bytes);
         std::fs::create_dir_all(&self.spill_dir).map_err(crate::error::io(&self.spill_dir))?;
         let runtime = RuntimeEnvBuilder::new()
-            .with_memory_pool(Arc::new(FairSpillPool::new(self.memory_bytes)))
+            .with_memory_pool(Arc::new(Budget::new(self.memory_bytes)))
             .with_disk_manager_builder(disk)
             .build_arc()?;
         let state = SessionStateBuilder::new_from_existing(delta).with_config(config).with_runtime_env(runtime).build();

@@ -6,6 +6,7 @@ pub mod init;
 pub mod plan;
 pub mod quarantine;
 pub mod query;
+pub mod resolve;
 pub mod rollback;
 pub mod run;
 pub mod sample_bank;
