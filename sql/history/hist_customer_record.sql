@@ -12,6 +12,10 @@ select
     region_code,
     occupation,
     branch_no,
+    document_tail,
+    address,
+    legal_rep_id_no,
+    merged_into,
     open_date,
     is_inferred
 from int_customer_record_all

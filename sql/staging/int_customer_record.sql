@@ -12,6 +12,10 @@ select
     region_code,
     occupation,
     branch_no,
+    document_tail,
+    address,
+    legal_rep_id_no,
+    merged_into,
     open_date
 from stg_core__customer
 
@@ -30,6 +34,10 @@ select
     region_code,
     occupation,
     branch_no,
+    document_tail,
+    address,
+    legal_rep_id_no,
+    merged_into,
     open_date
 from stg_core__organisation
 
@@ -48,6 +56,10 @@ select
     region_code,
     occupation,
     branch_no,
+    document_tail,
+    address,
+    legal_rep_id_no,
+    merged_into,
     open_date
 from stg_credit__customer
 
@@ -66,6 +78,10 @@ select
     region_code,
     occupation,
     branch_no,
+    document_tail,
+    address,
+    legal_rep_id_no,
+    merged_into,
     open_date
 from stg_credit__organisation
 
@@ -84,6 +100,10 @@ select
     region_code,
     occupation,
     branch_no,
+    document_tail,
+    address,
+    legal_rep_id_no,
+    merged_into,
     open_date
 from stg_card__customer
 
@@ -102,6 +122,10 @@ select
     region_code,
     occupation,
     branch_no,
+    document_tail,
+    address,
+    legal_rep_id_no,
+    merged_into,
     open_date
 from stg_fund__customer
 
@@ -120,6 +144,10 @@ select
     region_code,
     occupation,
     branch_no,
+    document_tail,
+    address,
+    legal_rep_id_no,
+    merged_into,
     open_date
 from stg_wealth__customer
 
@@ -138,5 +166,9 @@ select
     region_code,
     occupation,
     branch_no,
+    document_tail,
+    address,
+    legal_rep_id_no,
+    merged_into,
     open_date
 from stg_channel__customer

@@ -29,6 +29,10 @@ select
     region_code,
     occupation,
     branch_no,
+    document_tail,
+    address,
+    legal_rep_id_no,
+    merged_into,
     open_date,
     false as is_inferred
 from int_customer_record
@@ -48,6 +52,10 @@ select
     cast(null as varchar) as region_code,
     cast(null as varchar) as occupation,
     cast(null as varchar) as branch_no,
+    cast(null as varchar) as document_tail,
+    cast(null as varchar) as address,
+    cast(null as varchar) as legal_rep_id_no,
+    cast(null as varchar) as merged_into,
     owners.open_date,
     true as is_inferred
 from owners

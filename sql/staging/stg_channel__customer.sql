@@ -13,6 +13,10 @@ select
     cast(null as varchar) as region_code,
     cast(null as varchar) as occupation,
     cast(null as varchar) as branch_no,
+    id_tail as document_tail,
+    cast(null as varchar) as address,
+    cast(null as varchar) as legal_rep_id_no,
+    cast(null as varchar) as merged_into,
     open_date
 from raw_channel__customer
 where biz_date = biz_date()

@@ -12,6 +12,10 @@ select
     region_code,
     occupation,
     branch_no,
+    cast(null as varchar) as document_tail,
+    address,
+    cast(null as varchar) as legal_rep_id_no,
+    merged_into,
     open_date
 from raw_core__customer
 where biz_date = biz_date()

@@ -12,6 +12,10 @@ select
     region_code,
     cast(null as varchar) as occupation,
     branch_no,
+    cast(null as varchar) as document_tail,
+    address,
+    legal_rep_id_no,
+    cast(null as varchar) as merged_into,
     open_date
 from raw_core__organisation
 where biz_date = biz_date()

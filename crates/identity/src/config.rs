@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::clean::Clean;
 use crate::comparison::Comparison;
 use crate::error::IdentityError;
+use crate::weights::odds_bits;
 
 /// Pairs that are compared at most unless the configuration says otherwise.
 const MAX_PAIRS: u64 = 500_000_000;
@@ -49,6 +50,12 @@ pub struct MatchConfig {
     /// Probability from which a pair is kept for review.
     #[serde(default = "review_probability")]
     pub review_probability: f64,
+    /// Bits from which a pair is a link, in place of the probability.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link_bits: Option<f64>,
+    /// Bits from which a pair is kept for review, in place of the probability.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_bits: Option<f64>,
     /// Probability that two records taken at random are one customer. Learned where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prior: Option<f64>,
@@ -106,6 +113,18 @@ impl MatchConfig {
             }
         }
         Ok(())
+    }
+
+    /// log2 of the odds from which a pair is a link.
+    #[must_use]
+    pub fn link_bits(&self) -> f64 {
+        self.link_bits.unwrap_or_else(|| odds_bits(self.link_probability))
+    }
+
+    /// log2 of the odds from which a pair is kept for review; never above those of a link.
+    #[must_use]
+    pub fn review_bits(&self) -> f64 {
+        self.review_bits.unwrap_or_else(|| odds_bits(self.review_probability)).min(self.link_bits())
     }
 
     /// Columns that are needed.

@@ -2,19 +2,20 @@
 //!
 //! Knows Arrow, not the engine, so it can be used and tested alone. Reading order: [`table`] (records as interned
 //! columns), [`config`] (what is compared), [`blocking`] (which pairs), [`comparison`] (how values agree), [`weights`] and
-//! [`train`] (what agreement says), [`score`], [`cluster`] (links → customers), [`linker`] (all of it in one call).
+//! [`train`] (what agreement says), [`score`], [`cluster`] (links → customers), [`linker`] (all of it in one call); then
+//! [`party`] (customer records of a bank), [`rules`] (what decides them), [`golden_id`] (ids that stay), [`matching`] (Arrow in, Arrow out).
 
 mod blocking;
 pub mod clean;
 pub mod cluster;
 pub mod comparison;
 pub mod config;
-pub mod document;
 pub mod error;
 pub mod golden_id;
 pub mod linker;
-pub mod record;
-pub mod resolve;
+pub mod matching;
+pub mod party;
+pub mod rules;
 pub mod score;
 pub mod table;
 mod train;
@@ -23,6 +24,7 @@ pub mod weights;
 pub use config::{ColumnSource, MatchConfig, Pairs};
 pub use error::IdentityError;
 pub use linker::{Linked, link, preview};
-pub use record::{SourceRecord, link_schema, links_to_batch, records_from_batches};
-pub use resolve::{Rule, resolve};
+pub use matching::{assign_customers, customer_schema, match_pairs, pair_schema};
+pub use party::{Judge, Parties};
+pub use rules::{Rule, RuleSettings};
 pub use table::{Column, RecordTable};

@@ -139,17 +139,6 @@ impl<'a> Adder<'a> {
     }
 }
 
-/// What one comparison of a pair says.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct Evidence {
-    /// Column.
-    pub column: String,
-    /// `exact`, the level, `differs`, or `missing`.
-    pub outcome: String,
-    /// For (positive) or against (negative), in bits.
-    pub bits: f64,
-}
-
 /// Score all candidate pairs and keep those from `least_bits` on, sorted by their records.
 pub(crate) fn score(
     blocking: &Blocking,
@@ -179,33 +168,37 @@ pub(crate) fn score(
     Scored { pairs, compared }
 }
 
-/// Why pairs weigh what they weigh: one line per comparison, the prior not included.
+/// Why pairs weigh what they weigh: `column outcome ±bits` of each comparison, joined by `; `; the prior is not in it. Empty
+/// for pairs that nobody asks about.
 pub(crate) fn evidence(
     comparer: &Comparer,
     comparisons: &[Comparison],
     weights: &Weights,
     pairs: &[ScoredPair],
-) -> Vec<Vec<Evidence>> {
+    is_wanted: impl Fn(&ScoredPair) -> bool,
+) -> Vec<String> {
     let adder = Adder::new(comparer, comparisons, weights);
-    pairs.iter().map(|pair| of_pair(&adder, comparisons, pair)).collect()
+    let text = |pair: &ScoredPair| if is_wanted(pair) { of_pair(&adder, comparisons, pair) } else { String::new() };
+    pairs.iter().map(text).collect()
 }
 
-fn of_pair(adder: &Adder, comparisons: &[Comparison], pair: &ScoredPair) -> Vec<Evidence> {
-    let comparer = adder.comparer;
-    let outcomes = comparer.outcomes(pair.pattern);
+fn of_pair(adder: &Adder, comparisons: &[Comparison], pair: &ScoredPair) -> String {
     let mut lines = Vec::new();
-    for (place, outcome) in outcomes.into_iter().enumerate() {
+    for (place, outcome) in adder.comparer.outcomes(pair.pattern).into_iter().enumerate() {
         let comparison = &comparisons[place];
-        let code = comparer.comparisons[place].column().code(pair.a as usize) as usize;
+        let code = adder.comparer.comparisons[place].column().code(pair.a as usize) as usize;
         let (name, bits) = match outcome {
             NOT_COMPARED => ("missing".to_owned(), 0.0),
-            1 => ("exact".to_owned(), adder.by_value[place].as_ref().map_or(adder.bits[place][1], |b| b[code])),
-            n => (
-                comparison.levels.get(n - 1).map_or_else(|| "differs".to_owned(), ToString::to_string),
-                adder.bits[place][n],
-            ),
+            1 => {
+                let by_value = adder.by_value[place].as_ref().map_or(adder.bits[place][1], |bits| bits[code]);
+                (comparison.levels[0].to_string(), by_value)
+            }
+            n => {
+                let level = comparison.levels.get(n - 1);
+                (level.map_or_else(|| "differs".to_owned(), ToString::to_string), adder.bits[place][n])
+            }
         };
-        lines.push(Evidence { column: comparison.column.clone(), outcome: name, bits });
+        lines.push(format!("{} {name} {bits:+.2}", comparison.column));
     }
-    lines
+    lines.join("; ")
 }

@@ -205,9 +205,12 @@ impl Catalog {
     /// Read dependencies from the SQL, drop or empty what belongs to unused systems, order the rest.
     fn link(&mut self, unused: UnusedSystems) -> Result<(), WarehouseError> {
         for node in self.nodes.values() {
-            let mut reads = match (&node.sql, &node.input) {
-                (Some(sql), _) => graph::tables_read(&node.name, &node.path, sql)?,
-                (None, input) => graph::TablesRead { tables: input.iter().cloned().collect(), ..Default::default() },
+            let mut reads = match &node.sql {
+                Some(sql) => graph::tables_read(&node.name, &node.path, sql)?,
+                None => {
+                    let tables = node.inputs().map(|(_, table)| table.to_owned()).collect();
+                    graph::TablesRead { tables, ..Default::default() }
+                }
             };
             // What a check refers to must be there when it is asked.
             let referred = node.checks.references.values().filter_map(|target| target.split('.').next());

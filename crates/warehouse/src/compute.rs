@@ -14,6 +14,7 @@ use crate::described::refuse_other_columns;
 use crate::error::WarehouseError;
 use crate::history::{BEFORE, OPEN_END, PARTITION, carry_forward};
 use crate::journal::{DoneStep, Journal, fingerprints};
+use crate::kind::Inputs;
 use crate::night::{DeliveredTable, OpenNight};
 use crate::node::{Materialisation, Node};
 use crate::previous::Previous;
@@ -169,11 +170,11 @@ impl OpenNight<'_> {
 
     async fn carry_history(&mut self, node: &Node, sql: &str, checks: &RowChecks) -> Result<(), WarehouseError> {
         self.select(node, sql).await?;
-        // A history that an older program kept in another way is written anew, whole.
+        // A history that was kept in another way, or with other columns, is written anew, whole.
         let is_kept_otherwise = match self.pins.get(&node.name) {
             Some(pin) => {
                 let folder = TableFolder::new(self.night.warehouse, &pin.layer, &node.name);
-                folder.partition_columns(pin.version).await? != [PARTITION]
+                !folder.is_kept_as(pin.version, &node.schema(), PARTITION).await?
             }
             None => false,
         };
@@ -195,16 +196,16 @@ impl OpenNight<'_> {
             let message = format!("unknown kind `{wanted}`; known are {}", known.join(", "));
             WarehouseError::Node { node: node.name.clone(), path: node.path.clone(), message }
         })?;
-        let input_name = node.input.as_deref().unwrap_or_default();
-        let batches = self.session.table(input_name).await?.collect().await?;
-        let input = match self.night.catalog.nodes.get(input_name) {
-            Some(input) => {
-                let schema = input.schema();
-                batches.iter().map(|batch| described(&schema, batch)).collect::<Result<_, _>>()?
-            }
-            None => batches,
-        };
-        let output = kind.run(node, &input, self.night.date).map_err(WarehouseError::Kind)?;
+        let mut tables = BTreeMap::new();
+        for (role, name) in node.inputs() {
+            let batches = self.session.table(name).await?.collect().await?;
+            let batches = match self.night.catalog.schema_of(name) {
+                Some(schema) => batches.into_iter().map(|b| described(&schema, &b)).collect::<Result<_, _>>()?,
+                None => batches,
+            };
+            tables.insert(role.to_owned(), batches);
+        }
+        let output = kind.run(node, Inputs::new(tables), self.night.date).map_err(WarehouseError::Kind)?;
         let schema = output.first().map_or_else(|| node.schema(), RecordBatch::schema);
         refuse_other_columns(node, &schema)?;
         let rows = MemTable::try_new(schema, vec![output])?;

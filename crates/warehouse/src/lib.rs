@@ -43,7 +43,7 @@ pub use change::ChangeSet;
 pub use error::{Failure, WarehouseError};
 pub use intake::TableLoad;
 pub use journal::Journal;
-pub use kind::NodeKind;
+pub use kind::{Inputs, NodeKind};
 pub use night::{DeliveredTable, Night, Observer, OpenNight};
 pub use node::{Column, Materialisation, Node};
 pub use part::RowGroup;

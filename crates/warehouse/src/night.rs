@@ -5,10 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{FieldRef, SchemaRef};
 use bank::BusinessDate;
+use datafusion::common::ScalarValue;
 use datafusion::datasource::{MemTable, TableProvider};
-use datafusion::prelude::SessionContext;
+use datafusion::prelude::{SessionContext, ident, lit};
 use sha2::{Digest, Sha256};
 
 use crate::catalog::Catalog;
@@ -295,7 +296,8 @@ impl OpenNight<'_> {
         match self.night.base.and_then(|b| b.tables.get(name)) {
             Some(pin) => {
                 let folder = TableFolder::new(self.night.warehouse, &pin.layer, name);
-                folder.provider(&self.session, pin.version).await
+                let kept = folder.provider(&self.session, pin.version).await?;
+                with_columns(&self.session, kept, schema)
             }
             None => Ok(Arc::new(MemTable::try_new(schema.clone(), vec![vec![]])?)),
         }
@@ -384,4 +386,22 @@ impl OpenNight<'_> {
         self.observer.step(self.done, self.steps, name);
         self.done += 1;
     }
+}
+
+/// A table as it was before, with the columns that its node has now: those it did not have are null.
+fn with_columns(
+    session: &SessionContext,
+    kept: Arc<dyn TableProvider>,
+    schema: &SchemaRef,
+) -> Result<Arc<dyn TableProvider>, WarehouseError> {
+    let known = kept.schema();
+    if schema.fields().iter().all(|field| known.field_with_name(field.name()).is_ok()) {
+        return Ok(kept);
+    }
+    let column = |field: &FieldRef| match known.field_with_name(field.name()) {
+        Ok(_) => Ok(ident(field.name())),
+        Err(_) => ScalarValue::try_new_null(field.data_type()).map(|null| lit(null).alias(field.name())),
+    };
+    let columns = schema.fields().iter().map(column).collect::<Result<Vec<_>, _>>()?;
+    Ok(session.read_table(kept)?.select(columns)?.into_view())
 }

@@ -166,8 +166,11 @@ pub struct Node {
     pub partition_by: Option<PartitionBy>,
     /// Kind of Rust code, when there is no SQL.
     pub kind: Option<String>,
-    /// Input node of a kind.
+    /// Table that a kind computes from.
     pub input: Option<String>,
+    /// Tables that a kind computes from, by their role.
+    #[serde(default)]
+    pub inputs: BTreeMap<String, String>,
     /// Parameters of a kind.
     #[serde(default)]
     pub parameters: toml::Table,
@@ -202,6 +205,12 @@ impl Node {
         format!("select {} where false", columns.join(", "))
     }
 
+    /// Tables that a kind computes from, with their roles.
+    pub fn inputs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let single = self.input.iter().map(|table| (crate::kind::INPUT, table.as_str()));
+        single.chain(self.inputs.iter().map(|(role, table)| (role.as_str(), table.as_str())))
+    }
+
     /// Read a node from its TOML and, when there is one, its SQL.
     ///
     /// # Errors
@@ -223,7 +232,9 @@ impl Node {
         match (&self.sql, &self.kind) {
             (Some(_), Some(_)) => return Err("has both SQL and a `kind`; keep one".to_owned()),
             (None, None) => return Err(format!("has neither {}.sql nor a `kind`", self.name)),
-            (None, Some(_)) if self.input.is_none() => return Err("a `kind` needs an `input`".to_owned()),
+            (None, Some(_)) if self.input.is_none() && self.inputs.is_empty() => {
+                return Err("a `kind` needs an `input`, or `inputs`".to_owned());
+            }
             _ => {}
         }
         if (self.materialisation == Materialisation::Partition) != self.partition_by.is_some() {

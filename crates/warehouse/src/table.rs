@@ -87,12 +87,14 @@ impl TableFolder {
         self.0.join("_delta_log").join(format!("{version:020}.json"))
     }
 
-    /// The partition columns at a version.
+    /// Whether the table has these columns at a version and is partitioned by this one.
     ///
     /// # Errors
     /// When the table or version is not there.
-    pub async fn partition_columns(&self, version: u64) -> Result<Vec<String>, WarehouseError> {
-        Ok(self.at(version).await?.snapshot()?.metadata().partition_columns().to_vec())
+    pub async fn is_kept_as(&self, version: u64, schema: &SchemaRef, partition: &str) -> Result<bool, WarehouseError> {
+        let table = self.at(version).await?;
+        let snapshot = table.snapshot()?;
+        Ok(*snapshot.schema() == struct_type(schema)? && snapshot.metadata().partition_columns() == [partition])
     }
 
     /// The table's files at a version, below its folder.

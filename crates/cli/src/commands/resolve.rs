@@ -180,10 +180,6 @@ fn pairs(records: &Records, linked: &Linked) -> Result<RecordBatch, CliFailure> 
     let column = |value: &dyn Fn(usize) -> String| -> ArrayRef {
         Arc::new(StringArray::from_iter_values((0..linked.pairs.len()).map(value)))
     };
-    let said = |place: usize| {
-        let line = |e: &identity::score::Evidence| format!("{} {} {:+.2}", e.column, e.outcome, e.bits);
-        linked.evidence[place].iter().map(line).collect::<Vec<_>>().join("; ")
-    };
     let one_customer = |place: usize| {
         let pair = &linked.pairs[place];
         linked.clusters.of_record[pair.a as usize] == linked.clusters.of_record[pair.b as usize]
@@ -196,7 +192,7 @@ fn pairs(records: &Records, linked: &Linked) -> Result<RecordBatch, CliFailure> 
         ("record_id_right", column(&|p| records.id(linked.pairs[p].b).to_owned()), false),
         ("score", Arc::new(score.with_precision_and_scale(9, 4)?) as ArrayRef, true),
         ("one_customer", column(&|p| one_customer(p).to_string()), false),
-        ("evidence", column(&said), false),
+        ("evidence", column(&|p| linked.evidence[p].clone()), false),
     ])?)
 }
 

@@ -7,7 +7,8 @@ use bank::BusinessDate;
 use segmentation::cluster::{ClusterParams, Segmentation, segment};
 use segmentation::feature::{FeatureFrame, FeatureSpec};
 use serde::Deserialize;
-use warehouse::{Node, NodeKind};
+use warehouse::kind::INPUT;
+use warehouse::{Inputs, Node, NodeKind};
 
 /// Fewer customers than this are one segment: there is nothing to tell apart yet.
 const ROWS_MIN: usize = 20;
@@ -28,7 +29,8 @@ impl NodeKind for Cluster {
         "cluster"
     }
 
-    fn run(&self, node: &Node, input: &[RecordBatch], _date: BusinessDate) -> Result<Vec<RecordBatch>, String> {
+    fn run(&self, node: &Node, mut inputs: Inputs, _date: BusinessDate) -> Result<Vec<RecordBatch>, String> {
+        let input = inputs.take(INPUT)?;
         let parameters: Parameters =
             node.parameters.clone().try_into().map_err(|e: toml::de::Error| e.message().to_owned())?;
         let rows: usize = input.iter().map(RecordBatch::num_rows).sum();
@@ -39,7 +41,7 @@ impl NodeKind for Cluster {
         if rows < ROWS_MIN {
             cluster.clusters = segmentation::cluster::ClusterCount::Fixed(1);
         }
-        let frame = FeatureFrame::build(input, &id, &features).map_err(|e| e.to_string())?;
+        let frame = FeatureFrame::build(&input, &id, &features).map_err(|e| e.to_string())?;
         let result = segment(&frame, &cluster).map_err(|e| e.to_string())?;
         segment_batch(&id, &result).map(|batch| vec![batch]).map_err(|e| e.to_string())
     }

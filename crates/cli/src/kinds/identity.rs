@@ -1,11 +1,40 @@
-//! `kind = "identity"`.
+//! `kind = "match"` and `kind = "identity"`.
 
 use arrow::array::RecordBatch;
 use bank::BusinessDate;
-use identity::{links_to_batch, records_from_batches, resolve};
-use warehouse::{Node, NodeKind};
+use identity::matching::CustomerInputs;
+use identity::{Judge, MatchConfig, RuleSettings, assign_customers, match_pairs};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use warehouse::{Inputs, Node, NodeKind};
 
-/// Source records → cross-reference.
+/// Source records → decided pairs.
+pub struct Match {
+    /// Accept documents of region 99.
+    pub synthetic_identifiers: bool,
+}
+
+#[derive(Deserialize)]
+struct MatchParameters {
+    rules: RuleSettings,
+    score: MatchConfig,
+}
+
+impl NodeKind for Match {
+    fn name(&self) -> &'static str {
+        "match"
+    }
+
+    fn run(&self, node: &Node, mut inputs: Inputs, date: BusinessDate) -> Result<Vec<RecordBatch>, String> {
+        let MatchParameters { rules, score } = parameters(node)?;
+        let (records, documents) = (inputs.take("records")?, inputs.take("documents")?);
+        let judge = Judge { as_of: date, synthetic: self.synthetic_identifiers };
+        let pairs = match_pairs(&records, &documents, &score, &rules, judge).map_err(|e| e.to_string())?;
+        Ok(vec![pairs])
+    }
+}
+
+/// Source records and decided pairs → cross-reference.
 pub struct Identity {
     /// Accept documents of region 99.
     pub synthetic_identifiers: bool,
@@ -16,9 +45,21 @@ impl NodeKind for Identity {
         "identity"
     }
 
-    fn run(&self, _node: &Node, input: &[RecordBatch], date: BusinessDate) -> Result<Vec<RecordBatch>, String> {
-        let records = records_from_batches(input).map_err(|e| e.to_string())?;
-        let links = resolve(&records, date, self.synthetic_identifiers);
-        Ok(vec![links_to_batch(&links).map_err(|e| e.to_string())?])
+    fn run(&self, _node: &Node, mut inputs: Inputs, date: BusinessDate) -> Result<Vec<RecordBatch>, String> {
+        let (records, documents, pairs) = (inputs.take("records")?, inputs.take("documents")?, inputs.take("pairs")?);
+        let (before, decisions) = (inputs.take("before")?, inputs.take("decisions")?);
+        let inputs = CustomerInputs {
+            records: &records,
+            documents: &documents,
+            pairs: &pairs,
+            before: &before,
+            decisions: &decisions,
+        };
+        let judge = Judge { as_of: date, synthetic: self.synthetic_identifiers };
+        Ok(vec![assign_customers(&inputs, judge, date).map_err(|e| e.to_string())?])
     }
+}
+
+fn parameters<T: DeserializeOwned>(node: &Node) -> Result<T, String> {
+    node.parameters.clone().try_into().map_err(|e: toml::de::Error| e.message().to_owned())
 }

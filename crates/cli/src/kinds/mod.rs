@@ -8,5 +8,9 @@ use warehouse::NodeKind;
 
 /// All kinds.
 pub fn all(synthetic_identifiers: bool) -> Vec<Box<dyn NodeKind>> {
-    vec![Box::new(identity::Identity { synthetic_identifiers }), Box::new(cluster::Cluster)]
+    vec![
+        Box::new(identity::Match { synthetic_identifiers }),
+        Box::new(identity::Identity { synthetic_identifiers }),
+        Box::new(cluster::Cluster),
+    ]
 }

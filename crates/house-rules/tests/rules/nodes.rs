@@ -56,7 +56,8 @@ async fn every_node_computes_exactly_the_columns_it_describes() {
 #[test]
 fn kinds_of_rust_code_compute_the_columns_they_describe() {
     let catalog = builtin();
-    refuse_other_columns(&catalog.nodes["dim_customer_xref"], &identity::link_schema()).unwrap();
+    refuse_other_columns(&catalog.nodes["dim_customer_xref"], &identity::customer_schema()).unwrap();
+    refuse_other_columns(&catalog.nodes["int_match_pair"], &identity::pair_schema()).unwrap();
 }
 
 #[test]

@@ -37,6 +37,10 @@ select
     cast(decoded.district_id as varchar) as region_code,
     cast(null as varchar) as occupation,
     cast(decoded.district_id as varchar) as branch_no,
+    cast(null as varchar) as document_tail,
+    cast(null as varchar) as address,
+    cast(null as varchar) as legal_rep_id_no,
+    cast(null as varchar) as merged_into,
     opened.open_date
 from decoded
 left join opened on decoded.client_id = opened.client_id

@@ -1,0 +1,292 @@
+//! Customer records of source systems, as identity reads them.
+
+use arrow::array::{Array, AsArray, RecordBatch, StringArray, UInt32Array};
+use arrow::compute::{concat_batches, take};
+use arrow::datatypes::{DataType, Date32Type};
+use bank::document::{Document, DocumentStatus, RESIDENT_ID};
+use bank::{BusinessDate, MobileNumber};
+use chrono::NaiveDate;
+
+use crate::clean::Clean;
+use crate::error::IdentityError;
+use crate::table::{Column, MISSING, RecordTable};
+
+/// Word for organisations in `party_type`.
+pub const ORGANISATION: &str = "ORG";
+/// Records in the order of their source keys, so that the order of the input does not matter.
+#[derive(Debug)]
+pub struct Parties {
+    /// The rows, sorted.
+    rows: RecordBatch,
+    /// What is compared: `name`, `birth_date`, `sex`, `mobile`, `region`, `document_tail` and what else the rows have.
+    pub table: RecordTable,
+    /// Documents of each record, the main one first, as codes of `document_keys`.
+    pub documents: Vec<Vec<u32>>,
+    /// Canonical documents.
+    pub document_keys: Column,
+    /// Outcome of the main document's checks, by record.
+    pub statuses: Vec<DocumentStatus>,
+    /// Valid resident number of each record as a code of `document_keys`; [`MISSING`] without one.
+    pub valid_ids: Vec<u32>,
+    /// Whether each document passed or has no checks, by code.
+    pub is_usable: Vec<bool>,
+    /// Whether each record is an organisation.
+    pub is_organisation: Vec<bool>,
+}
+
+/// How documents are judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Judge {
+    /// Bounds birth dates.
+    pub as_of: BusinessDate,
+    /// Accept region 99.
+    pub synthetic: bool,
+}
+
+impl Parties {
+    /// Read records with columns `source_system, source_customer_no, party_type, customer_name, id_type, id_no, sex, birth_date,
+    /// mobile, region_code, open_date`; and documents beside the main one with `source_system, source_customer_no, id_type,
+    /// id_no`. Further text columns of the records can be compared under their own names.
+    ///
+    /// # Errors
+    /// [`IdentityError`] naming the column, or a record without its key.
+    pub fn read(records: &[RecordBatch], documents: &[RecordBatch], judge: Judge) -> Result<Self, IdentityError> {
+        let Some(first) = records.first() else { return Ok(Parties::none()) };
+        let rows = sorted_by_key(&concat_batches(&first.schema(), records)?)?;
+        let (systems, numbers) = (text(&rows, "source_system")?, text(&rows, "source_customer_no")?);
+        let party_type = text(&rows, "party_type")?;
+        let is_organisation: Vec<bool> =
+            (0..rows.num_rows()).map(|row| party_type.is_valid(row) && party_type.value(row) == ORGANISATION).collect();
+        let (id_type, id_no) = (text(&rows, "id_type")?, text(&rows, "id_no")?);
+        let main =
+            |row: usize| Document::judge(value(id_type, row), value(id_no, row), None, judge.as_of, judge.synthetic);
+        let mut statuses = Vec::with_capacity(rows.num_rows());
+        let mut keys: Vec<String> = Vec::new();
+        let mut owners: Vec<usize> = Vec::new();
+        let mut usable: Vec<bool> = Vec::new();
+        let mut add = |row: usize, document: Document| {
+            keys.push(document.key);
+            owners.push(row);
+            usable.push(matches!(document.status, DocumentStatus::Valid | DocumentStatus::Unchecked));
+        };
+        for row in 0..rows.num_rows() {
+            let document = main(row);
+            statuses.push(document.status);
+            add(row, document);
+        }
+        for batch in documents {
+            let (system, number) = (text(batch, "source_system")?, text(batch, "source_customer_no")?);
+            let (id_type, id_no) = (text(batch, "id_type")?, text(batch, "id_no")?);
+            for row in 0..batch.num_rows() {
+                let Some(record) = find(systems, numbers, value(system, row), value(number, row)) else { continue };
+                add(
+                    record,
+                    Document::judge(value(id_type, row), value(id_no, row), None, judge.as_of, judge.synthetic),
+                );
+            }
+        }
+        let document_keys = Column::of(keys.iter().map(|key| Some(key.as_str())));
+        let mut of_record: Vec<Vec<u32>> = vec![Vec::new(); rows.num_rows()];
+        let mut is_usable = vec![false; document_keys.values().count() + 1];
+        for (place, (owner, usable)) in owners.iter().zip(usable).enumerate() {
+            let code = document_keys.code(place);
+            if code != MISSING && !of_record[*owner].contains(&code) {
+                of_record[*owner].push(code);
+                is_usable[code as usize] |= usable;
+            }
+        }
+        let resident = format!("{RESIDENT_ID}|");
+        let is_resident: Vec<bool> =
+            std::iter::once(false).chain(document_keys.values().map(|key| key.starts_with(&resident))).collect();
+        let valid_id = |row: usize| {
+            let codes = of_record[row].iter().copied();
+            // Numbers of the resident card's form that passed have 18 characters and were checked.
+            codes.into_iter().find(|code| is_resident[*code as usize] && is_usable[*code as usize]).unwrap_or(MISSING)
+        };
+        let valid_ids = (0..rows.num_rows()).map(valid_id).collect();
+        let mut parties = Parties {
+            table: RecordTable::default(),
+            documents: of_record,
+            document_keys,
+            statuses,
+            valid_ids,
+            is_usable,
+            is_organisation,
+            rows,
+        };
+        parties.table = parties.compared()?;
+        Ok(parties)
+    }
+
+    fn none() -> Self {
+        Parties {
+            rows: RecordBatch::new_empty(std::sync::Arc::new(arrow::datatypes::Schema::empty())),
+            table: RecordTable::default(),
+            documents: vec![],
+            document_keys: Column::of([]),
+            statuses: vec![],
+            valid_ids: vec![],
+            is_usable: vec![false],
+            is_organisation: vec![],
+        }
+    }
+
+    /// Columns in the form in which they are compared.
+    fn compared(&self) -> Result<RecordTable, IdentityError> {
+        let rows = &self.rows;
+        let count = rows.num_rows();
+        let mut columns = std::collections::BTreeMap::new();
+        let names = text(rows, "customer_name")?;
+        let name = |row: usize| {
+            let clean = if self.is_organisation[row] { Clean::OrganisationName } else { Clean::Name };
+            value(names, row).map(|name| clean.apply(name))
+        };
+        columns.insert("name".to_owned(), interned((0..count).map(name)));
+        let (birth, sex) = (date(rows, "birth_date")?, text(rows, "sex")?);
+        let of_document = |row: usize| {
+            let key = self.document_keys.value(self.valid_ids[row]);
+            key.split_once('|').map(|(_, number)| number.to_owned())
+        };
+        let birth_date = |row: usize| {
+            let told = of_document(row).map(|n| format!("{}-{}-{}", &n[6..10], &n[10..12], &n[12..14]));
+            told.or_else(|| {
+                let days = birth.is_valid(row).then(|| birth.value(row))?;
+                NaiveDate::from_epoch_days(days).map(|d| d.to_string())
+            })
+        };
+        columns.insert("birth_date".to_owned(), interned((0..count).map(birth_date)));
+        let sex_of = |row: usize| value(sex, row).filter(|s| *s != "UNKNOWN").map(str::to_owned);
+        columns.insert("sex".to_owned(), interned((0..count).map(sex_of)));
+        let mobiles = text(rows, "mobile")?;
+        let mobile = |row: usize| {
+            let number = MobileNumber::parse(value(mobiles, row)?, true).filter(|n| !n.is_placeholder())?;
+            Some(number.to_string())
+        };
+        columns.insert("mobile".to_owned(), interned((0..count).map(mobile)));
+        let tails = text(rows, "document_tail").ok();
+        // As many characters as the systems that keep no more deliver.
+        let length = tails.and_then(|t| t.iter().flatten().map(|tail| tail.trim().len()).max()).unwrap_or(0);
+        let tail = |row: usize| {
+            let of_id = of_document(row).and_then(|n| n.get(n.len().checked_sub(length)?..).map(str::to_owned));
+            of_id.or_else(|| tails.and_then(|t| value(t, row)).map(|t| Clean::Exact.apply(t).to_uppercase()))
+        };
+        columns.insert("document_tail".to_owned(), interned((0..count).map(tail)));
+        let known = [
+            "source_system",
+            "source_customer_no",
+            "party_type",
+            "customer_name",
+            "id_type",
+            "id_no",
+            "sex",
+            "mobile",
+            "document_tail",
+        ];
+        for field in rows.schema().fields() {
+            if *field.data_type() == DataType::Utf8 && !known.contains(&field.name().as_str()) {
+                let column = text(rows, field.name())?;
+                let of_row = |row: usize| value(column, row).map(|v| Clean::Text.apply(v));
+                columns.insert(field.name().clone(), interned((0..count).map(of_row)));
+            }
+        }
+        let systems = text(rows, "source_system")?;
+        let systems = Column::of((0..count).map(|row| value(systems, row)));
+        Ok(RecordTable { columns, sources: systems.codes().to_vec() })
+    }
+
+    /// Number of records.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.num_rows()
+    }
+
+    /// Whether there is no record.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Source system and customer number of a record.
+    #[must_use]
+    pub fn key(&self, record: u32) -> (&str, &str) {
+        let of = |name: &str| {
+            let column = self.rows.column_by_name(name).and_then(|c| c.as_string_opt::<i32>());
+            column.map_or("", |c| c.value(record as usize))
+        };
+        (of("source_system"), of("source_customer_no"))
+    }
+
+    /// The record of a source key.
+    #[must_use]
+    pub fn find(&self, source_system: &str, source_customer_no: &str) -> Option<u32> {
+        let systems = text(&self.rows, "source_system").ok()?;
+        let numbers = text(&self.rows, "source_customer_no").ok()?;
+        let row = find(systems, numbers, Some(source_system), Some(source_customer_no))?;
+        u32::try_from(row).ok()
+    }
+
+    /// A text column as delivered.
+    ///
+    /// # Errors
+    /// When there is no such column.
+    pub fn texts(&self, name: &str) -> Result<&StringArray, IdentityError> {
+        text(&self.rows, name)
+    }
+
+    /// First seen in its system, days since 1970; unknown comes last.
+    #[must_use]
+    pub fn open_day(&self, record: u32) -> i32 {
+        let row = record as usize;
+        date(&self.rows, "open_date").ok().filter(|c| c.is_valid(row)).map_or(i32::MAX, |c| c.value(row))
+    }
+}
+
+fn interned(values: impl Iterator<Item = Option<String>>) -> Column {
+    let values: Vec<Option<String>> = values.collect();
+    Column::of(values.iter().map(Option::as_deref))
+}
+
+fn sorted_by_key(rows: &RecordBatch) -> Result<RecordBatch, IdentityError> {
+    let (systems, numbers) = (text(rows, "source_system")?, text(rows, "source_customer_no")?);
+    for (name, column) in [("source_system", systems), ("source_customer_no", numbers)] {
+        if column.null_count() > 0 {
+            return Err(IdentityError::Null(name.to_owned()));
+        }
+    }
+    let count = u32::try_from(rows.num_rows()).map_err(|_| IdentityError::TooManyRecords(rows.num_rows()))?;
+    let mut order: Vec<u32> = (0..count).collect();
+    order.sort_unstable_by_key(|row| (systems.value(*row as usize), numbers.value(*row as usize)));
+    let order = UInt32Array::from(order);
+    let columns = rows.columns().iter().map(|c| take(c, &order, None)).collect::<Result<Vec<_>, _>>()?;
+    Ok(RecordBatch::try_new(rows.schema(), columns)?)
+}
+
+/// Binary search in sorted keys.
+fn find(systems: &StringArray, numbers: &StringArray, system: Option<&str>, number: Option<&str>) -> Option<usize> {
+    let wanted = (system?, number?);
+    let (mut low, mut high) = (0, systems.len());
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if (systems.value(middle), numbers.value(middle)) < wanted { low = middle + 1 } else { high = middle }
+    }
+    (low < systems.len() && (systems.value(low), numbers.value(low)) == wanted).then_some(low)
+}
+
+pub(crate) fn value(column: &StringArray, row: usize) -> Option<&str> {
+    column.is_valid(row).then(|| column.value(row))
+}
+
+pub(crate) fn text<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray, IdentityError> {
+    let column = batch.column_by_name(name).ok_or_else(|| missing(batch, name))?;
+    column.as_string_opt::<i32>().ok_or_else(|| IdentityError::Type(name.to_owned(), "text"))
+}
+
+pub(crate) fn date<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a arrow::array::Date32Array, IdentityError> {
+    let column = batch.column_by_name(name).ok_or_else(|| missing(batch, name))?;
+    column.as_primitive_opt::<Date32Type>().ok_or_else(|| IdentityError::Type(name.to_owned(), "date"))
+}
+
+fn missing(batch: &RecordBatch, name: &str) -> IdentityError {
+    let known = batch.schema().fields().iter().map(|f| f.name().clone()).collect::<Vec<_>>().join(", ");
+    IdentityError::Column(name.to_owned(), known)
+}
