@@ -1,17 +1,49 @@
--- Survivorship: birth date and sex from a valid resident ID, else the first record that has a value;
--- records are ranked by ref_source_priority, real ones before inferred ones.
+-- Survivorship (domain specification, section 3.5): for each field the first of what somebody decided, what a valid resident
+-- ID tells (birth date, sex), what was verified last (mobile), then the sources by ref_source_priority and the record that
+-- changed last. Words in place of a value are no value. int_customer_field says where each value comes from.
 with
+
+-- The mobile that was proved last, by record.
+verified as (
+
+    select
+        source_system,
+        source_customer_no,
+        first_value(value order by verified_date desc, value) as verified_mobile,
+        max(verified_date) as verified_date
+    from int_customer_contact
+    where kind = 'mobile' and is_verified and verified_date <= biz_date()
+    group by source_system, source_customer_no
+
+),
 
 record as (
 
     select
         xref.customer_id,
         xref.identity_key,
+        xref.customer_since,
         xref.document_status,
-        history.*,
+        history.source_system,
+        history.party_type,
+        history.open_date,
+        history.is_inferred,
+        case when history.customer_name in ('无', '不详', '未知', '-') then null else history.customer_name end as customer_name,
+        case when history.sex = 'UNKNOWN' then null else history.sex end as sex,
+        history.birth_date,
+        case when history.mobile in ('13800000000', '11111111111') then null else history.mobile end as mobile,
+        case when history.address in ('无', '不详', '未知', '-') then null else history.address end as address,
+        history.region_code,
+        case when history.occupation in ('无', '不详', '未知', '111111', '-') then null else history.occupation end as occupation,
+        history.branch_no,
+        verified.verified_mobile,
+        verified.verified_date,
+        history.source_system || ':' || history.source_customer_no as source_key,
         row_number() over (
             partition by xref.customer_id
-            order by history.is_inferred, coalesce(priority.priority, 99), history.source_system, history.source_customer_no
+            order by
+                history.is_inferred, coalesce(priority.priority, 99), history.valid_from desc,
+                history.source_system, history.source_customer_no
         ) as record_rank
     from dim_customer_xref as xref
     inner join hist_customer_record as history
@@ -20,6 +52,9 @@ record as (
         and history.valid_from <= biz_date() and history.valid_to > biz_date()
     left join ref_source_priority as priority
         on history.source_system = priority.source_system
+    left join verified
+        on history.source_system = verified.source_system
+        and history.source_customer_no = verified.source_customer_no
 
 ),
 
@@ -28,18 +63,32 @@ survivor as (
     select
         customer_id,
         min(identity_key) as identity_key,
+        min(customer_since) as customer_since,
         min(open_date) as open_date,
         count(*) as record_count,
         bool_and(is_inferred) as is_inferred,
         min(case when document_status = 'VALID' then '0VALID' else document_status end) as document_status,
         first_value(party_type order by record_rank) as party_type,
+        min(birth_date) as birth_date_min,
+        max(birth_date) as birth_date_max,
+        min(sex) as sex_min,
+        max(sex) as sex_max,
         first_value(customer_name order by customer_name is null, record_rank) as customer_name,
-        first_value(sex order by sex = 'UNKNOWN', record_rank) as sex,
+        first_value(source_key order by customer_name is null, record_rank) as customer_name_source,
+        first_value(sex order by sex is null, record_rank) as sex,
+        first_value(source_key order by sex is null, record_rank) as sex_source,
         first_value(birth_date order by birth_date is null, record_rank) as birth_date,
-        first_value(mobile order by mobile is null, record_rank) as mobile,
+        first_value(source_key order by birth_date is null, record_rank) as birth_date_source,
+        first_value(coalesce(verified_mobile, mobile) order by coalesce(verified_mobile, mobile) is null, verified_mobile is null, verified_date desc, record_rank) as mobile,
+        first_value(source_key order by coalesce(verified_mobile, mobile) is null, verified_mobile is null, verified_date desc, record_rank) as mobile_source,
+        first_value(address order by address is null, character_length(address) desc, record_rank) as address,
+        first_value(source_key order by address is null, character_length(address) desc, record_rank) as address_source,
         first_value(region_code order by region_code is null, record_rank) as region_code,
+        first_value(source_key order by region_code is null, record_rank) as region_code_source,
         first_value(occupation order by occupation is null, record_rank) as occupation,
-        first_value(branch_no order by branch_no is null, record_rank) as branch_no
+        first_value(source_key order by occupation is null, record_rank) as occupation_source,
+        first_value(branch_no order by branch_no is null, record_rank) as branch_no,
+        first_value(source_key order by branch_no is null, record_rank) as branch_no_source
     from record
     group by customer_id
 
@@ -52,31 +101,70 @@ system as (
     from (select customer_id, source_system from record group by customer_id, source_system) as known
     group by customer_id
 
+),
+
+-- What a resident ID tells: '01|' and 18 characters, birth date in 7 to 14, sex in 17.
+told as (
+
+    select
+        customer_id,
+        to_date(substr(identity_key, 10, 8), '%Y%m%d') as birth_date,
+        case when cast(substr(identity_key, 20, 1) as int) % 2 = 1 then 'MALE' else 'FEMALE' end as sex
+    from survivor
+    where identity_key like '01|%'
+
+),
+
+decided as (
+
+    select
+        xref.customer_id,
+        max(case when field = 'customer_name' then value end) as customer_name,
+        max(case when field = 'sex' then value end) as sex,
+        max(case when field = 'birth_date' then value end) as birth_date,
+        max(case when field = 'mobile' then value end) as mobile,
+        max(case when field = 'address' then value end) as address,
+        max(case when field = 'region_code' then value end) as region_code,
+        max(case when field = 'occupation' then value end) as occupation,
+        max(case when field = 'branch_no' then value end) as branch_no
+    from ref_customer_override as override
+    inner join dim_customer_xref as xref
+        on override.source_system = xref.source_system and override.source_customer_no = xref.source_customer_no
+    where override.decided_on <= biz_date()
+    group by xref.customer_id
+
 )
 
 select
     survivor.customer_id,
     survivor.identity_key,
+    survivor.customer_since,
     survivor.party_type,
-    survivor.customer_name,
-    -- A resident ID key is '01|' and 18 characters: birth date in 7 to 14, sex in 17.
-    case
-        when survivor.identity_key like '01|%'
-            then case when cast(substr(survivor.identity_key, 20, 1) as int) % 2 = 1 then 'MALE' else 'FEMALE' end
-        else survivor.sex
-    end as sex,
-    case
-        when survivor.identity_key like '01|%' then to_date(substr(survivor.identity_key, 10, 8), '%Y%m%d')
-        else survivor.birth_date
-    end as birth_date,
-    survivor.mobile,
-    survivor.region_code,
-    survivor.occupation,
-    survivor.branch_no,
+    coalesce(decided.customer_name, survivor.customer_name) as customer_name,
+    case when decided.customer_name is not null then 'steward' when survivor.customer_name is not null then survivor.customer_name_source end as customer_name_source,
+    coalesce(decided.sex, told.sex, survivor.sex, 'UNKNOWN') as sex,
+    case when decided.sex is not null then 'steward' when told.sex is not null then 'resident ID' when survivor.sex is not null then survivor.sex_source end as sex_source,
+    coalesce(cast(decided.birth_date as date), told.birth_date, survivor.birth_date) as birth_date,
+    case when decided.birth_date is not null then 'steward' when told.birth_date is not null then 'resident ID' when survivor.birth_date is not null then survivor.birth_date_source end as birth_date_source,
+    coalesce(decided.mobile, survivor.mobile) as mobile,
+    case when decided.mobile is not null then 'steward' when survivor.mobile is not null then survivor.mobile_source end as mobile_source,
+    coalesce(decided.address, survivor.address) as address,
+    case when decided.address is not null then 'steward' when survivor.address is not null then survivor.address_source end as address_source,
+    coalesce(decided.region_code, survivor.region_code) as region_code,
+    case when decided.region_code is not null then 'steward' when survivor.region_code is not null then survivor.region_code_source end as region_code_source,
+    coalesce(decided.occupation, survivor.occupation) as occupation,
+    case when decided.occupation is not null then 'steward' when survivor.occupation is not null then survivor.occupation_source end as occupation_source,
+    coalesce(decided.branch_no, survivor.branch_no) as branch_no,
+    case when decided.branch_no is not null then 'steward' when survivor.branch_no is not null then survivor.branch_no_source end as branch_no_source,
     survivor.open_date,
     survivor.record_count,
     system.system_count,
     case when survivor.document_status = '0VALID' then 'VALID' else survivor.document_status end as document_status,
+    survivor.birth_date_min <> survivor.birth_date_max or survivor.birth_date_min <> coalesce(told.birth_date, survivor.birth_date_min)
+        as is_birth_date_disputed,
+    survivor.sex_min <> survivor.sex_max or survivor.sex_min <> coalesce(told.sex, survivor.sex_min) as is_sex_disputed,
     survivor.is_inferred
 from survivor
 inner join system on survivor.customer_id = system.customer_id
+left join told on survivor.customer_id = told.customer_id
+left join decided on survivor.customer_id = decided.customer_id
