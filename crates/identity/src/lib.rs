@@ -9,6 +9,7 @@ mod blocking;
 pub mod clean;
 pub mod cluster;
 pub mod comparison;
+pub mod components;
 pub mod config;
 pub mod error;
 pub mod golden_id;

@@ -14,6 +14,7 @@ pub mod compute;
 pub mod described;
 pub mod error;
 pub mod fault;
+mod functions;
 pub mod graph;
 pub mod history;
 pub mod intake;

@@ -67,6 +67,7 @@ impl Engine {
         let state = SessionStateBuilder::new_from_existing(delta).with_config(config).with_runtime_env(runtime).build();
         let session = SessionContext::new_with_state(state);
         session.register_udf(business_date_function(date));
+        crate::functions::register(&session, date);
         Ok(session)
     }
 }

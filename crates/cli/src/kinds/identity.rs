@@ -1,11 +1,13 @@
-//! `kind = "match"` and `kind = "identity"`.
+//! `kind = "match"`, `kind = "identity"` and `kind = "components"`.
 
 use arrow::array::RecordBatch;
 use bank::BusinessDate;
+use identity::components::components;
 use identity::matching::CustomerInputs;
 use identity::{Judge, MatchConfig, RuleSettings, assign_customers, match_pairs};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use warehouse::kind::INPUT;
 use warehouse::{Inputs, Node, NodeKind};
 
 /// Source records → decided pairs.
@@ -57,6 +59,20 @@ impl NodeKind for Identity {
         };
         let judge = Judge { as_of: date, synthetic: self.synthetic_identifiers };
         Ok(vec![assign_customers(&inputs, judge, date).map_err(|e| e.to_string())?])
+    }
+}
+
+/// Relations → who hangs together.
+pub struct Components;
+
+impl NodeKind for Components {
+    fn name(&self) -> &'static str {
+        "components"
+    }
+
+    fn run(&self, _node: &Node, mut inputs: Inputs, _date: BusinessDate) -> Result<Vec<RecordBatch>, String> {
+        let relations = inputs.take(INPUT)?;
+        Ok(vec![components(&relations).map_err(|e| e.to_string())?])
     }
 }
 

@@ -11,6 +11,7 @@ pub fn all(synthetic_identifiers: bool) -> Vec<Box<dyn NodeKind>> {
     vec![
         Box::new(identity::Match { synthetic_identifiers }),
         Box::new(identity::Identity { synthetic_identifiers }),
+        Box::new(identity::Components),
         Box::new(cluster::Cluster),
     ]
 }
