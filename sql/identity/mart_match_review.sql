@@ -30,10 +30,10 @@ inner join int_identity_record as other_record
 left join (
     -- A decision may name the pair in either order.
     select source_system, source_customer_no, other_source_system, other_source_customer_no, decision
-    from ref_match_decision
+    from int_match_decision
     union all
     select other_source_system, other_source_customer_no, source_system, source_customer_no, decision
-    from ref_match_decision
+    from int_match_decision
 ) as decided
     on pair.source_system = decided.source_system
     and pair.source_customer_no = decided.source_customer_no

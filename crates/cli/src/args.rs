@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    customer, diff, init, plan, quarantine, query, resolve, rollback, run, sample_bank, segment, source, status, test,
-    vacuum, verify,
+    customer, diff, init, plan, quarantine, query, resolve, review, rollback, run, sample_bank, segment, source,
+    status, test, vacuum, verify,
 };
 use crate::printer::Output;
 
@@ -61,6 +61,8 @@ pub enum Command {
     Vacuum(vacuum::VacuumArgs),
     /// Look at one customer.
     Customer(customer::CustomerArgs),
+    /// Decide which records are the same customer where the rules ask.
+    Review(review::ReviewArgs),
     /// Segment the rows of any table, without a project.
     Segment(segment::SegmentArgs),
     /// Find which records of any tables are the same customer, without a project.

@@ -70,6 +70,7 @@ fn dispatch(command: Command, printer: &Printer) -> Result<(), CliFailure> {
         Command::Rollback(args) => commands::rollback::run(&args, printer),
         Command::Vacuum(args) => commands::vacuum::run(&args, printer),
         Command::Customer(args) => commands::customer::run(&args, printer),
+        Command::Review(args) => commands::review::run(&args, printer),
         Command::Segment(args) => commands::segment::run(&args, printer),
         Command::Resolve(args) => commands::resolve::run(&args, printer),
     }

@@ -1,7 +1,7 @@
 //! Tables that somebody hands us without a project: a CSV or a Parquet file.
 
 use std::fs::File;
-use std::io::Seek;
+use std::io::{BufRead, BufReader, Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -34,15 +34,26 @@ pub fn read_texts(path: &Path) -> Result<Vec<RecordBatch>, ExtractError> {
 
 fn read_csv_texts(path: &Path) -> Result<Vec<RecordBatch>, ExtractError> {
     let refuse = |reason: String| ExtractError::Table { path: path.to_owned(), reason };
-    let mut file = File::open(path).map_err(|e| refuse(e.to_string()))?;
+    let file = File::open(path).map_err(|e| refuse(e.to_string()))?;
+    texts_of_csv(file).map_err(refuse)
+}
+
+/// Comma-separated text with a header line, every column as text.
+///
+/// # Errors
+/// The reader's reason.
+pub fn texts_of_csv(csv: impl Read) -> Result<Vec<RecordBatch>, String> {
+    let mut csv = BufReader::new(csv);
+    // The header is read for its names, then put before the rest again.
+    let mut header = Vec::new();
+    csv.read_until(b'\n', &mut header).map_err(|e| e.to_string())?;
     let format = Format::default().with_header(true);
-    let (schema, _) = format.infer_schema(&mut file, Some(0)).map_err(|e| refuse(e.to_string()))?;
-    file.rewind().map_err(|e| refuse(e.to_string()))?;
+    let (schema, _) = format.infer_schema(header.as_slice(), Some(0)).map_err(|e| e.to_string())?;
     let text = |field: &FieldRef| Field::new(field.name(), DataType::Utf8, true);
     let schema = Schema::new(schema.fields().iter().map(text).collect::<Vec<_>>());
-    let reader =
-        ReaderBuilder::new(Arc::new(schema)).with_header(true).build(file).map_err(|e| refuse(e.to_string()))?;
-    reader.collect::<Result<_, _>>().map_err(|e| refuse(e.to_string()))
+    let whole = header.as_slice().chain(csv);
+    let reader = ReaderBuilder::new(Arc::new(schema)).with_header(true).build(whole).map_err(|e| e.to_string())?;
+    reader.collect::<Result<_, _>>().map_err(|e| e.to_string())
 }
 
 fn is_parquet(path: &Path) -> bool {

@@ -59,6 +59,9 @@ pub enum IdentityError {
         /// What they share.
         example: String,
     },
+    /// A word that is no decision.
+    #[error("`{0}` is no decision on a pair of records: write same or different")]
+    Decision(String),
     /// More than four thousand million records.
     #[error("{0} records are more than one run can number")]
     TooManyRecords(usize),

@@ -191,7 +191,8 @@ impl Links {
                 }
                 (Some(pair), Some("different")) => different.push(pair),
                 // A decision about a record that is gone waits until it comes back.
-                _ => {}
+                (None, Some("same" | "different")) => {}
+                (_, word) => return Err(IdentityError::Decision(word.unwrap_or_default().to_owned())),
             }
         }
         Ok(())

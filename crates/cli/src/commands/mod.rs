@@ -7,6 +7,7 @@ pub mod plan;
 pub mod quarantine;
 pub mod query;
 pub mod resolve;
+pub mod review;
 pub mod rollback;
 pub mod run;
 pub mod sample_bank;

@@ -1,4 +1,7 @@
-//! `tally customer show`.
+//! `tally customer show|find|explain`.
+
+mod explain;
+mod find;
 
 use clap::{Args, Subcommand};
 use warehouse::{Reader, Release};
@@ -10,7 +13,9 @@ use crate::project::{Project, ProjectArgs};
 
 /// Look at one customer.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  tally customer show core:1000000037 --project sample_data")]
+#[command(
+    after_help = "Examples:\n  tally customer show core:1000000037 --project sample_data\n  tally customer find --name 王小明 --project sample_data\n  tally customer explain core:1000000037 --project sample_data"
+)]
 pub struct CustomerArgs {
     #[command(subcommand)]
     command: CustomerCommand,
@@ -20,6 +25,10 @@ pub struct CustomerArgs {
 enum CustomerCommand {
     /// Everything in the unified customer view about one customer.
     Show(ShowArgs),
+    /// Customers by name, mobile or document.
+    Find(find::FindArgs),
+    /// Why these records are one customer, and where each value comes from.
+    Explain(explain::ExplainArgs),
 }
 
 /// Everything in the unified customer view about one customer.
@@ -38,16 +47,26 @@ pub struct ShowArgs {
 
 /// Do it.
 pub fn run(args: &CustomerArgs, printer: &Printer) -> Result<(), CliFailure> {
-    let CustomerCommand::Show(args) = &args.command;
-    let project = Project::open(&args.project)?;
-    let release = project.release(args.access.release)?;
-    project.runtime()?.block_on(show(args, &project, &release, printer))
+    let (project, access) = match &args.command {
+        CustomerCommand::Show(args) => (&args.project, &args.access),
+        CustomerCommand::Find(args) => (&args.project, &args.access),
+        CustomerCommand::Explain(args) => (&args.project, &args.access),
+    };
+    let project = Project::open(project)?;
+    let release = project.release(access.release)?;
+    project.runtime()?.block_on(async {
+        match &args.command {
+            CustomerCommand::Show(args) => show(args, &project, &release, printer).await,
+            CustomerCommand::Find(args) => find::run(args, &project, &release, printer).await,
+            CustomerCommand::Explain(args) => explain::run(args, &project, &release, printer).await,
+        }
+    })
 }
 
 async fn show(args: &ShowArgs, project: &Project, release: &Release, printer: &Printer) -> Result<(), CliFailure> {
     let warehouse = warehouse_reader(project, release).await?;
     let published = published_reader(project, release.number).await?;
-    let known = customer_id(args, project, &warehouse).await?;
+    let known = customer_id(&args.id, project, &warehouse).await?;
     let (reader, id) = match (args.access.unmasked, known) {
         (true, Some((customer_id, _))) => (&warehouse, customer_id),
         (true, None) => {
@@ -89,16 +108,12 @@ async fn show(args: &ShowArgs, project: &Project, release: &Release, printer: &P
 }
 
 /// The warehouse's id and the published id of `<system>:<number>` or a customer_id; `None` when it is neither.
-async fn customer_id(
-    args: &ShowArgs,
-    project: &Project,
-    reader: &Reader,
-) -> Result<Option<(String, String)>, CliFailure> {
-    let condition = match args.id.split_once(':') {
+async fn customer_id(id: &str, project: &Project, reader: &Reader) -> Result<Option<(String, String)>, CliFailure> {
+    let condition = match id.split_once(':') {
         Some((system, number)) => {
             format!("source_system = '{}' and source_customer_no = '{}'", quoted(system), quoted(number))
         }
-        None => format!("customer_id = '{}'", quoted(&args.id)),
+        None => format!("customer_id = '{}'", quoted(id)),
     };
     let sql = format!(
         "select customer_id, customer.identity_key from dim_customer as customer where customer_id in \
