@@ -5,6 +5,7 @@
 //! - [`scenarios::changes`]: files of changes and full files say the same
 //! - [`scenarios::faults`]: what happens when the night goes wrong
 //! - [`scenarios::releases`]: looked at again, taken back, computed again, restated, cleared away
+//! - [`scenarios::identity`]: who is who over nights, and who decides
 //! - [`scenarios::guides`]: the guides, word for word
 //! - [`scenarios::killed`]: a night killed and out of disk at any moment
 //! - [`scenarios::sample_data`]: the committed sample is what the program writes
@@ -22,6 +23,7 @@ mod scenarios {
     pub mod changes;
     pub mod faults;
     pub mod guides;
+    pub mod identity;
     pub mod killed;
     pub mod published;
     pub mod rebuild;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
@@ -10,6 +11,7 @@ use arrow::array::{Array, ArrayRef, RecordBatch};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sample_bank::SampleBank;
 use serde_json::Value;
+use sha2::Digest;
 
 /// The `tally` beside this test's own binary.
 pub fn binary() -> PathBuf {
@@ -148,4 +150,25 @@ pub fn published_files(project: &Path) -> Vec<(String, Vec<u8>)> {
 pub fn read_parquet(path: &Path) -> Vec<RecordBatch> {
     let reader = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(path).unwrap()).unwrap().build().unwrap();
     reader.map(Result::unwrap).collect()
+}
+
+/// Change the lines of a delivered file, and its control file with it.
+pub fn redeliver(project: &Path, file: &str, batch_seq: u32, change: impl Fn(Vec<Vec<u8>>) -> Vec<Vec<u8>>) {
+    let path = project.join("landing").join(file);
+    let mut content = Vec::new();
+    flate2::read::MultiGzDecoder::new(fs::File::open(&path).unwrap()).read_to_end(&mut content).unwrap();
+    let lines = change(content.split_inclusive(|b| *b == b'\n').map(<[u8]>::to_vec).collect());
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(&lines.concat()).unwrap();
+    let compressed = encoder.finish().unwrap();
+    fs::write(&path, &compressed).unwrap();
+    let control = format!("{}.ctl", path.display());
+    let kept = fs::read_to_string(&control).unwrap();
+    let kept: String = kept
+        .lines()
+        .filter(|l| !["rows=", "sha256=", "sum_", "batch_seq="].iter().any(|k| l.starts_with(k)))
+        .map(|l| format!("{l}\n"))
+        .collect();
+    let hash = hex::encode(sha2::Sha256::digest(&compressed));
+    fs::write(&control, format!("{kept}batch_seq={batch_seq}\nrows={}\nsha256={hash}\n", lines.len())).unwrap();
 }

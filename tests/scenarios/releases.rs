@@ -1,13 +1,13 @@
 //! Releases: looked at again, taken back, computed again, restated, cleared away.
 
 use std::fs;
-use std::io::{Read, Write};
 use std::path::Path;
 
 use serde_json::Value;
-use sha2::Digest;
 
-use crate::program::{bank_before_second_night, done, fails, published_files, query, query_unmasked, tally_in};
+use crate::program::{
+    bank_before_second_night, done, fails, published_files, query, query_unmasked, redeliver, tally_in,
+};
 
 fn current(project: &Path) -> String {
     fs::read_link(project.join("published/current")).unwrap().to_string_lossy().into_owned()
@@ -140,27 +140,6 @@ fn loading_and_computing_can_be_two_runs() {
     let undisturbed = bank_before_second_night();
     done(undisturbed.path(), &["run"]);
     assert!(published_files(project) == published_files(undisturbed.path()));
-}
-
-/// Change the lines of a delivered file, and its control file with it.
-fn redeliver(project: &Path, file: &str, batch_seq: u32, change: impl Fn(Vec<Vec<u8>>) -> Vec<Vec<u8>>) {
-    let path = project.join("landing").join(file);
-    let mut content = Vec::new();
-    flate2::read::MultiGzDecoder::new(fs::File::open(&path).unwrap()).read_to_end(&mut content).unwrap();
-    let lines = change(content.split_inclusive(|b| *b == b'\n').map(<[u8]>::to_vec).collect());
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(&lines.concat()).unwrap();
-    let compressed = encoder.finish().unwrap();
-    fs::write(&path, &compressed).unwrap();
-    let control = format!("{}.ctl", path.display());
-    let kept = fs::read_to_string(&control).unwrap();
-    let kept: String = kept
-        .lines()
-        .filter(|l| !["rows=", "sha256=", "sum_", "batch_seq="].iter().any(|k| l.starts_with(k)))
-        .map(|l| format!("{l}\n"))
-        .collect();
-    let hash = hex::encode(sha2::Sha256::digest(&compressed));
-    fs::write(&control, format!("{kept}batch_seq={batch_seq}\nrows={}\nsha256={hash}\n", lines.len())).unwrap();
 }
 
 const TRANSACTIONS: &str = "CORE_TRANSACTION_20250930_D.dat.gz";
