@@ -19,13 +19,13 @@ impl MobileNumber {
         let is_written = |(prefix, length): &(&str, usize)| {
             (*length == 0 || plain.len() == *length).then(|| plain.strip_prefix(prefix)).flatten()
         };
-        let digits = PREFIXES.iter().find_map(|prefix| is_written(prefix)).unwrap_or(&plain).as_bytes();
+        let digits = PREFIXES.iter().find_map(is_written).unwrap_or(&plain).as_bytes();
         let digits: [u8; 11] = digits.try_into().ok()?;
         let is_carrier = (b'3'..=b'9').contains(&digits[1]) || (synthetic && digits[1] == b'0');
         (digits.iter().all(u8::is_ascii_digit) && digits[0] == b'1' && is_carrier).then_some(MobileNumber(digits))
     }
 
-    /// Numbers that people write when they do not want to tell theirs: ten or more places of one run, as 13800000000.
+    /// Numbers that people write when they do not want to tell theirs: one digit to the end, as 13800000000, or 12345678.
     #[must_use]
     pub fn is_placeholder(&self) -> bool {
         let last = &self.0[3..];

@@ -135,11 +135,8 @@ pub fn latin_spellings(han: &str) -> Vec<(String, String)> {
         for (surname, given) in &spellings {
             for reading in &readings {
                 let (mut surname, mut given) = (surname.clone(), given.clone());
-                if place < surname_length {
-                    surname.push_str(reading)
-                } else {
-                    given.push_str(reading)
-                }
+                let part = if place < surname_length { &mut surname } else { &mut given };
+                part.push_str(reading);
                 longer.push((surname, given));
             }
         }

@@ -95,7 +95,7 @@ pub fn edit_distance<T: PartialEq + Copy>(a: &[T], b: &[T], most: usize) -> Opti
     if a.is_empty() || b.is_empty() {
         return Some(a.len().max(b.len()));
     }
-    if a.len().max(b.len()) <= WORD - 1 {
+    if a.len().max(b.len()) < WORD {
         let mut rows = [[0_u8; WORD]; 3];
         return rows_of_distance(a, b, most, &mut rows.each_mut().map(<[u8; WORD]>::as_mut_slice));
     }

@@ -7,6 +7,7 @@ mod commands;
 mod failure;
 mod kinds;
 mod landing;
+mod memory;
 mod printer;
 mod progress;
 mod project;
@@ -24,14 +25,12 @@ use crate::args::{Arguments, Command};
 use crate::failure::CliFailure;
 use crate::printer::Printer;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// What panicked. A library below may panic on a worker and report it as an error too, so a panic alone says nothing; it
 /// is shown when the program ends with a bug.
 static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 fn main() -> ExitCode {
+    memory::give_back_at_once();
     let arguments = Arguments::parse();
     let printer = Printer::new(arguments.output);
     std::panic::set_hook(Box::new(|panic| {

@@ -1,6 +1,6 @@
 //! Ids of golden customers that stay: tonight's clusters take over the ids that their records had before.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use bank::BusinessDate;
 use xxhash_rust::xxh3::xxh3_64;
@@ -20,56 +20,73 @@ pub fn new_id(source_system: &str, source_customer_no: &str) -> String {
     format!("C{:016X}", xxh3_64(format!("{source_system}\u{1F}{source_customer_no}").as_bytes()))
 }
 
-/// A record as ids see it.
-#[derive(Debug, Clone)]
-pub struct Member<'a> {
-    /// Source key.
-    pub key: (&'a str, &'a str),
+/// Records as ids see them.
+#[derive(Debug, Default)]
+pub struct Members<'a> {
+    /// Source keys.
+    pub keys: Vec<(&'a str, &'a str)>,
     /// First seen in its system; unknown comes last.
-    pub open_day: i32,
-    /// What it had before tonight.
-    pub before: Option<GoldenId>,
+    pub open_days: Vec<i32>,
+    /// What each had before tonight, as a place of `ids`.
+    pub before: Vec<Option<u32>>,
+    /// Ids known before tonight.
+    pub ids: Vec<GoldenId>,
+}
+
+/// The id of every cluster.
+#[derive(Debug)]
+pub struct Assigned {
+    /// All ids: those known before, then new ones.
+    pub ids: Vec<GoldenId>,
+    /// Of each record, its place in `ids`.
+    pub of_record: Vec<u32>,
+}
+
+impl Assigned {
+    /// A record's id.
+    #[must_use]
+    pub fn get(&self, record: u32) -> &GoldenId {
+        &self.ids[self.of_record[record as usize] as usize]
+    }
 }
 
 /// Give each cluster its id. `of_record` holds each record's cluster, named by its lowest record.
 ///
 /// An id stays with its oldest record: of the records that had it, the one opened first. A cluster that holds the oldest
-/// records of several ids keeps the one known longest, of equals that of the oldest record; the others are aliases from tonight on. A
-/// cluster without any is new: its id is made from its oldest record (domain specification, section 3.4).
+/// records of several ids keeps the one known longest, of equals that of the oldest record; the others are aliases from
+/// tonight on. A cluster without any is new: its id is made from its oldest record (domain specification, section 3.4).
 #[must_use]
-pub fn assign(members: &[Member], of_record: &[u32], date: BusinessDate) -> Vec<GoldenId> {
-    let age = |record: usize| (members[record].open_day, members[record].key);
-    let mut oldest_of_id: HashMap<&str, usize> = HashMap::new();
-    let mut oldest_of_cluster: HashMap<u32, usize> = HashMap::new();
-    for (record, member) in members.iter().enumerate() {
-        if let Some(before) = &member.before {
-            let oldest = oldest_of_id.entry(&before.customer_id).or_insert(record);
-            if age(record) < age(*oldest) {
-                *oldest = record;
-            }
+pub fn assign(members: Members, of_record: &[u32], date: BusinessDate) -> Assigned {
+    let Members { keys, open_days, before, mut ids } = members;
+    let age = |record: u32| (open_days[record as usize], keys[record as usize]);
+    let mut oldest_of_id: Vec<Option<u32>> = vec![None; ids.len()];
+    let mut oldest_of_cluster: Vec<Option<u32>> = vec![None; of_record.len()];
+    let older = |kept: &mut Option<u32>, record: u32| {
+        if kept.is_none_or(|kept| age(record) < age(kept)) {
+            *kept = Some(record);
         }
-        let oldest = oldest_of_cluster.entry(of_record[record]).or_insert(record);
-        if age(record) < age(*oldest) {
-            *oldest = record;
+    };
+    for ((record, cluster), before) in (0_u32..).zip(of_record).zip(&before) {
+        if let Some(id) = before {
+            older(&mut oldest_of_id[*id as usize], record);
+        }
+        older(&mut oldest_of_cluster[*cluster as usize], record);
+    }
+    // Of the ids that a cluster may keep, the first one.
+    let mut of_cluster: Vec<Option<u32>> = vec![None; of_record.len()];
+    for (id, oldest) in (0_u32..).zip(&oldest_of_id) {
+        let Some(oldest) = *oldest else { continue };
+        let kept = &mut of_cluster[of_record[oldest as usize] as usize];
+        let rank = |id: u32, oldest: u32| (ids[id as usize].since, age(oldest));
+        let before = kept.and_then(|kept| Some((kept, oldest_of_id[kept as usize]?)));
+        if before.is_none_or(|(kept, its_oldest)| rank(id, oldest) < rank(kept, its_oldest)) {
+            *kept = Some(id);
         }
     }
-    let mut owned: Vec<(u32, BusinessDate, (i32, (&str, &str)), &GoldenId)> = Vec::new();
-    for record in oldest_of_id.values() {
-        if let Some(before) = &members[*record].before {
-            owned.push((of_record[*record], before.since, age(*record), before));
-        }
-    }
-    owned.sort_unstable_by_key(|(cluster, since, age, _)| (*cluster, *since, *age));
-    let mut of_cluster: HashMap<u32, GoldenId> = HashMap::new();
-    for (cluster, _, _, id) in owned {
-        of_cluster.entry(cluster).or_insert_with(|| id.clone());
-    }
-    let mut used: HashSet<String> = oldest_of_id.keys().map(|id| (*id).to_owned()).collect();
-    let mut new: Vec<(u32, usize)> =
-        oldest_of_cluster.into_iter().filter(|(cluster, _)| !of_cluster.contains_key(cluster)).collect();
-    new.sort_unstable();
-    for (cluster, oldest) in new {
-        let (system, number) = members[oldest].key;
+    let mut used: HashSet<String> = ids.iter().map(|id| id.customer_id.clone()).collect();
+    for (kept, oldest) in of_cluster.iter_mut().zip(&oldest_of_cluster) {
+        let (None, Some(oldest)) = (&kept, *oldest) else { continue };
+        let (system, number) = keys[oldest as usize];
         let mut customer_id = new_id(system, number);
         // The id that this record would have is another customer's: it left that one, or two keys have one hash.
         let mut attempt = 1;
@@ -77,10 +94,11 @@ pub fn assign(members: &[Member], of_record: &[u32], date: BusinessDate) -> Vec<
             attempt += 1;
             customer_id = new_id(system, &format!("{number}\u{1F}{attempt}"));
         }
-        of_cluster.insert(cluster, GoldenId { customer_id, since: date });
+        *kept = u32::try_from(ids.len()).ok();
+        ids.push(GoldenId { customer_id, since: date });
     }
-    let nobody = || GoldenId { customer_id: String::new(), since: date };
-    of_record.iter().map(|cluster| of_cluster.get(cluster).cloned().unwrap_or_else(nobody)).collect()
+    let of_record = of_record.iter().map(|cluster| of_cluster[*cluster as usize].unwrap_or(0)).collect();
+    Assigned { ids, of_record }
 }
 
 #[cfg(test)]
@@ -88,16 +106,19 @@ mod tests {
     use super::*;
 
     fn night(records: &[(&'static str, i32)], before: &[GoldenId], clusters: &[u32], date: &str) -> Vec<GoldenId> {
-        let members: Vec<Member> = records
-            .iter()
-            .enumerate()
-            .map(|(n, (key, open_day))| Member {
-                key: ("core", key),
-                open_day: *open_day,
-                before: before.get(n).cloned(),
-            })
-            .collect();
-        assign(&members, clusters, date.parse().unwrap())
+        let mut ids: Vec<GoldenId> = Vec::new();
+        let mut place = |id: &GoldenId| {
+            let known = ids.iter().position(|known| known == id).unwrap_or(ids.len());
+            if known == ids.len() {
+                ids.push(id.clone());
+            }
+            u32::try_from(known).unwrap()
+        };
+        let before = (0..records.len()).map(|n| before.get(n).map(&mut place)).collect();
+        let keys = records.iter().map(|(key, _)| ("core", *key)).collect();
+        let open_days = records.iter().map(|(_, day)| *day).collect();
+        let assigned = assign(Members { keys, open_days, before, ids }, clusters, date.parse().unwrap());
+        (0..u32::try_from(records.len()).unwrap()).map(|record| assigned.get(record).clone()).collect()
     }
 
     #[test]

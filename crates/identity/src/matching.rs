@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use crate::cluster::{Constraints, Link, cluster};
 use crate::config::MatchConfig;
 use crate::error::IdentityError;
-use crate::golden_id::{GoldenId, Member, assign};
+use crate::golden_id::{GoldenId, Members, assign};
 use crate::party::{Judge, Parties, date, text, value};
 use crate::rules::{Rule, RuleSettings, decide};
 
@@ -46,17 +46,17 @@ pub fn pair_schema() -> SchemaRef {
 /// # Errors
 /// A column that is missing, or a configuration that does not fit.
 pub fn match_pairs(
-    records: &[RecordBatch],
+    records: Vec<RecordBatch>,
     documents: &[RecordBatch],
     config: &MatchConfig,
     settings: &RuleSettings,
     judge: Judge,
 ) -> Result<RecordBatch, IdentityError> {
-    let mut parties = Parties::read(records, documents, judge)?;
+    let parties = Parties::read(records, documents, judge)?;
     if parties.is_empty() {
         return Ok(RecordBatch::new_empty(pair_schema()));
     }
-    let pairs = decide(&mut parties, config, settings)?;
+    let pairs = decide(&parties, config, settings)?;
     let column = |value: &dyn Fn(usize) -> String| -> ArrayRef {
         Arc::new(StringArray::from_iter_values((0..pairs.len()).map(value)))
     };
@@ -99,18 +99,18 @@ pub fn customer_schema() -> SchemaRef {
 }
 
 /// What customers are made from.
-#[derive(Debug, Clone, Copy)]
-pub struct CustomerInputs<'a> {
+#[derive(Debug, Clone, Default)]
+pub struct CustomerInputs {
     /// Records, as [`Parties::read`] wants them.
-    pub records: &'a [RecordBatch],
+    pub records: Vec<RecordBatch>,
     /// Documents beside the main one.
-    pub documents: &'a [RecordBatch],
+    pub documents: Vec<RecordBatch>,
     /// Decided pairs ([`pair_schema`]).
-    pub pairs: &'a [RecordBatch],
+    pub pairs: Vec<RecordBatch>,
     /// The cross-reference before tonight ([`customer_schema`]).
-    pub before: &'a [RecordBatch],
+    pub before: Vec<RecordBatch>,
     /// What people decided: the four key columns of [`pair_schema`] and `decision` (`same` or `different`).
-    pub decisions: &'a [RecordBatch],
+    pub decisions: Vec<RecordBatch>,
 }
 
 /// Join records into customers that keep their ids.
@@ -118,11 +118,13 @@ pub struct CustomerInputs<'a> {
 /// # Errors
 /// A column that is missing, or a pair of records that are not there.
 pub fn assign_customers(
-    inputs: &CustomerInputs,
+    inputs: CustomerInputs,
     judge: Judge,
     biz_date: BusinessDate,
 ) -> Result<RecordBatch, IdentityError> {
-    let parties = Parties::read(inputs.records, inputs.documents, judge)?;
+    let CustomerInputs { records, documents, pairs, before, decisions } = inputs;
+    let parties = Parties::read(records, &documents, judge)?;
+    drop(documents);
     if parties.is_empty() {
         return Ok(RecordBatch::new_empty(customer_schema()));
     }
@@ -130,39 +132,44 @@ pub fn assign_customers(
     let mut constraints = Constraints { at_most_one_value: vec![parties.valid_ids.clone()], ..Constraints::default() };
     // Persons and organisations are related, never merged.
     constraints.at_most_one_value.push(parties.is_organisation.iter().map(|is| 1 + u32::from(*is)).collect());
-    for batch in inputs.decisions {
+    for batch in &decisions {
         links.add_decisions(&parties, batch, &mut constraints.different)?;
     }
-    for batch in inputs.pairs {
-        links.add_pairs(&parties, batch)?;
+    for batch in pairs {
+        links.add_pairs(&parties, &batch)?;
     }
     let clusters = cluster(parties.len(), &links.links, &constraints);
-    let before = ids_before(&parties, inputs.before)?;
     let count = u32::try_from(parties.len()).unwrap_or(u32::MAX);
-    let member = |record: u32| Member {
-        key: parties.key(record),
-        open_day: parties.open_day(record),
-        before: before.get(&record).cloned(),
+    let (of_record_before, ids_before) = ids_before(&parties, before)?;
+    let members = Members {
+        keys: (0..count).map(|record| parties.key(record)).collect(),
+        open_days: (0..count).map(|record| parties.open_day(record)).collect(),
+        before: of_record_before,
+        ids: ids_before,
     };
-    let members: Vec<Member> = (0..count).map(member).collect();
-    let ids = assign(&members, &clusters.of_record, biz_date);
+    let ids = assign(members, &clusters.of_record, biz_date);
     let keys = identity_keys(&parties, &clusters.of_record);
+    let identity_key = |record: u32| {
+        let cluster = clusters.of_record[record as usize];
+        let (system, number) = parties.key(cluster);
+        keys[cluster as usize].map_or_else(|| format!("source|{system}|{number}"), str::to_owned)
+    };
     let column =
         |value: &dyn Fn(u32) -> String| -> ArrayRef { Arc::new(StringArray::from_iter_values((0..count).map(value))) };
     let strongest = |record: u32| clusters.strongest[record as usize];
     let score = |record: u32| strongest(record).map(|place| ten_thousandths(links.links[place].bits));
     let scores: Decimal128Array = (0..count).map(score).collect();
-    let since = |id: &GoldenId| id.since.days_since_epoch();
+    let since = |record: u32| ids.get(record).since.days_since_epoch();
     Ok(RecordBatch::try_new(
         customer_schema(),
         vec![
             column(&|record| parties.key(record).0.to_owned()),
             column(&|record| parties.key(record).1.to_owned()),
-            column(&|record| ids[record as usize].customer_id.clone()),
-            Arc::new(Date32Array::from_iter_values(ids.iter().map(since))),
+            column(&|record| ids.get(record).customer_id.clone()),
+            Arc::new(Date32Array::from_iter_values((0..count).map(since))),
             column(&|record| strongest(record).map_or(SINGLE, |place| links.rules[place]).to_owned()),
             Arc::new(scores.with_precision_and_scale(SCORE.0, SCORE.1)?),
-            column(&|record| keys[clusters.of_record[record as usize] as usize].clone()),
+            column(&identity_key),
             column(&|record| parties.statuses[record as usize].code().to_owned()),
         ],
     )?)
@@ -225,39 +232,43 @@ fn records_of_pairs(parties: &Parties, batch: &RecordBatch) -> Result<Vec<RowPai
     Ok((0..batch.num_rows()).map(|row| (row, pair(row))).collect())
 }
 
-fn ids_before(parties: &Parties, before: &[RecordBatch]) -> Result<HashMap<u32, GoldenId>, IdentityError> {
-    let mut known = HashMap::new();
+/// What each record had before tonight, and the ids of then.
+type Before = (Vec<Option<u32>>, Vec<GoldenId>);
+
+fn ids_before(parties: &Parties, before: Vec<RecordBatch>) -> Result<Before, IdentityError> {
+    let mut of_record: Vec<Option<u32>> = vec![None; parties.len()];
+    let mut places: HashMap<String, u32> = HashMap::new();
+    let mut ids: Vec<GoldenId> = Vec::new();
     for batch in before {
-        let (system, number) = (text(batch, "source_system")?, text(batch, "source_customer_no")?);
-        let (id, since) = (text(batch, "customer_id")?, date(batch, "customer_since")?);
+        let (system, number) = (text(&batch, "source_system")?, text(&batch, "source_customer_no")?);
+        let (id, since) = (text(&batch, "customer_id")?, date(&batch, "customer_since")?);
         for row in 0..batch.num_rows() {
             let record = value(system, row).zip(value(number, row)).and_then(|(s, n)| parties.find(s, n));
             let since = since.is_valid(row).then(|| since.value(row)).and_then(NaiveDate::from_epoch_days);
-            if let (Some(record), Some(id), Some(since)) = (record, value(id, row), since) {
-                known.insert(record, GoldenId { customer_id: id.to_owned(), since: BusinessDate::new(since) });
+            let (Some(record), Some(id), Some(since)) = (record, value(id, row), since) else { continue };
+            let next = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+            let place = *places.entry(id.to_owned()).or_insert(next);
+            if place == next {
+                ids.push(GoldenId { customer_id: id.to_owned(), since: BusinessDate::new(since) });
             }
+            of_record[record as usize] = Some(place);
         }
     }
-    Ok(known)
+    Ok((of_record, ids))
 }
 
-/// What a customer's pseudonym is made from, by cluster: its valid document, the least of several, else the source key of
-/// its lowest record.
-fn identity_keys(parties: &Parties, of_record: &[u32]) -> Vec<String> {
+/// What a customer's pseudonym is made from, by cluster: its valid document, the least of several. Without one it is the
+/// source key of its lowest record.
+fn identity_keys<'a>(parties: &'a Parties, of_record: &[u32]) -> Vec<Option<&'a str>> {
     let mut keys: Vec<Option<&str>> = vec![None; of_record.len()];
-    for (record, cluster) in of_record.iter().enumerate() {
-        let main = parties.documents[record].first().map(|code| parties.document_keys.value(*code));
-        let valid = main.filter(|_| parties.statuses[record] == DocumentStatus::Valid);
+    for (record, cluster) in (0_u32..).zip(of_record) {
+        let main = parties.documents(record).first().map(|code| parties.document_keys.value(*code));
+        let valid = main.filter(|_| parties.statuses[record as usize] == DocumentStatus::Valid);
         let known = &mut keys[*cluster as usize];
         *known = match (*known, valid) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (known, valid) => known.or(valid),
         };
     }
-    let of_source = |record: u32| {
-        let (system, number) = parties.key(record);
-        format!("source|{system}|{number}")
-    };
-    let of_cluster = |(cluster, key): (u32, &Option<&str>)| key.map_or_else(|| of_source(cluster), str::to_owned);
-    (0..).zip(&keys).map(of_cluster).collect()
+    keys
 }

@@ -1,7 +1,7 @@
 //! Customer records of source systems, as identity reads them.
 
-use arrow::array::{Array, AsArray, RecordBatch, StringArray, UInt32Array};
-use arrow::compute::{concat_batches, take};
+use arrow::array::{Array, AsArray, RecordBatch, StringArray};
+use arrow::compute::interleave;
 use arrow::datatypes::{DataType, Date32Type};
 use bank::document::{Document, DocumentStatus, RESIDENT_ID};
 use bank::{BusinessDate, MobileNumber};
@@ -18,10 +18,10 @@ pub const ORGANISATION: &str = "ORG";
 pub struct Parties {
     /// The rows, sorted.
     rows: RecordBatch,
-    /// What is compared: `name`, `birth_date`, `sex`, `mobile`, `region`, `document_tail` and what else the rows have.
-    pub table: RecordTable,
-    /// Documents of each record, the main one first, as codes of `document_keys`.
-    pub documents: Vec<Vec<u32>>,
+    /// Documents of all records as codes of `document_keys`; those of a record end at its `document_ends`, the main one
+    /// comes first.
+    documents: Vec<u32>,
+    document_ends: Vec<u32>,
     /// Canonical documents.
     pub document_keys: Column,
     /// Outcome of the main document's checks, by record.
@@ -50,9 +50,11 @@ impl Parties {
     ///
     /// # Errors
     /// [`IdentityError`] naming the column, or a record without its key.
-    pub fn read(records: &[RecordBatch], documents: &[RecordBatch], judge: Judge) -> Result<Self, IdentityError> {
-        let Some(first) = records.first() else { return Ok(Parties::none()) };
-        let rows = sorted_by_key(&concat_batches(&first.schema(), records)?)?;
+    pub fn read(records: Vec<RecordBatch>, documents: &[RecordBatch], judge: Judge) -> Result<Self, IdentityError> {
+        if records.is_empty() {
+            return Ok(Parties::none());
+        }
+        let rows = sorted_by_key(records)?;
         let (systems, numbers) = (text(&rows, "source_system")?, text(&rows, "source_customer_no")?);
         let party_type = text(&rows, "party_type")?;
         let is_organisation: Vec<bool> =
@@ -61,69 +63,90 @@ impl Parties {
         let main =
             |row: usize| Document::judge(value(id_type, row), value(id_no, row), None, judge.as_of, judge.synthetic);
         let mut statuses = Vec::with_capacity(rows.num_rows());
-        let mut keys: Vec<String> = Vec::new();
-        let mut owners: Vec<usize> = Vec::new();
+        // One by one, so that no more than one spelling of a number is kept.
         let mut usable: Vec<bool> = Vec::new();
-        let mut add = |row: usize, document: Document| {
-            keys.push(document.key);
-            owners.push(row);
-            usable.push(matches!(document.status, DocumentStatus::Valid | DocumentStatus::Unchecked));
-        };
-        for row in 0..rows.num_rows() {
-            let document = main(row);
+        let mut owners: Vec<u32> = Vec::new();
+        let is_usable =
+            |document: &Document| matches!(document.status, DocumentStatus::Valid | DocumentStatus::Unchecked);
+        let mains = (0..number(rows.num_rows())).map(|row| {
+            let document = main(row as usize);
             statuses.push(document.status);
-            add(row, document);
-        }
+            usable.push(is_usable(&document));
+            owners.push(row);
+            document.key
+        });
+        let mut others: Vec<(u32, Document)> = Vec::new();
         for batch in documents {
-            let (system, number) = (text(batch, "source_system")?, text(batch, "source_customer_no")?);
+            let (system, customer) = (text(batch, "source_system")?, text(batch, "source_customer_no")?);
             let (id_type, id_no) = (text(batch, "id_type")?, text(batch, "id_no")?);
             for row in 0..batch.num_rows() {
-                let Some(record) = find(systems, numbers, value(system, row), value(number, row)) else { continue };
-                add(
-                    record,
-                    Document::judge(value(id_type, row), value(id_no, row), None, judge.as_of, judge.synthetic),
-                );
+                let Some(record) = find(systems, numbers, value(system, row), value(customer, row)) else { continue };
+                let document =
+                    Document::judge(value(id_type, row), value(id_no, row), None, judge.as_of, judge.synthetic);
+                // Most are the main one again.
+                if document.key != main(record).key {
+                    others.push((number(record), document));
+                }
             }
         }
+        let mut keys: Vec<String> = mains.collect();
+        for (owner, document) in others {
+            usable.push(is_usable(&document));
+            owners.push(owner);
+            keys.push(document.key);
+        }
         let document_keys = Column::of(keys.iter().map(|key| Some(key.as_str())));
-        let mut of_record: Vec<Vec<u32>> = vec![Vec::new(); rows.num_rows()];
+        drop(keys);
         let mut is_usable = vec![false; document_keys.values().count() + 1];
-        for (place, (owner, usable)) in owners.iter().zip(usable).enumerate() {
-            let code = document_keys.code(place);
-            if code != MISSING && !of_record[*owner].contains(&code) {
-                of_record[*owner].push(code);
+        let mut held: Vec<(u32, u32, u32)> = Vec::new();
+        for ((place, owner), usable) in (0..).zip(&owners).zip(usable) {
+            let code = document_keys.code(place as usize);
+            if code != MISSING {
                 is_usable[code as usize] |= usable;
+                held.push((*owner, place, code));
             }
+        }
+        held.sort_unstable();
+        let mut documents: Vec<u32> = Vec::with_capacity(held.len());
+        let mut document_ends: Vec<u32> = Vec::with_capacity(rows.num_rows());
+        let mut held = held.into_iter().peekable();
+        for row in 0..number(rows.num_rows()) {
+            let start = documents.len();
+            while let Some((_, _, code)) = held.next_if(|(owner, ..)| *owner == row) {
+                if !documents[start..].contains(&code) {
+                    documents.push(code);
+                }
+            }
+            document_ends.push(number(documents.len()));
         }
         let resident = format!("{RESIDENT_ID}|");
         let is_resident: Vec<bool> =
             std::iter::once(false).chain(document_keys.values().map(|key| key.starts_with(&resident))).collect();
-        let valid_id = |row: usize| {
-            let codes = of_record[row].iter().copied();
-            // Numbers of the resident card's form that passed have 18 characters and were checked.
-            codes.into_iter().find(|code| is_resident[*code as usize] && is_usable[*code as usize]).unwrap_or(MISSING)
-        };
-        let valid_ids = (0..rows.num_rows()).map(valid_id).collect();
         let mut parties = Parties {
-            table: RecordTable::default(),
-            documents: of_record,
+            documents,
+            document_ends,
             document_keys,
             statuses,
-            valid_ids,
+            valid_ids: vec![],
             is_usable,
             is_organisation,
             rows,
         };
-        parties.table = parties.compared()?;
+        let valid_id = |record: u32| {
+            let mut codes = parties.documents(record).iter().copied();
+            codes.find(|code| is_resident[*code as usize] && parties.is_usable[*code as usize]).unwrap_or(MISSING)
+        };
+        let valid_ids = (0..number(parties.len())).map(valid_id).collect();
+        parties.valid_ids = valid_ids;
         Ok(parties)
     }
 
     fn none() -> Self {
         Parties {
             rows: RecordBatch::new_empty(std::sync::Arc::new(arrow::datatypes::Schema::empty())),
-            table: RecordTable::default(),
             documents: vec![],
-            document_keys: Column::of([]),
+            document_ends: vec![],
+            document_keys: Column::of::<&str>([]),
             statuses: vec![],
             valid_ids: vec![],
             is_usable: vec![false],
@@ -131,8 +154,11 @@ impl Parties {
         }
     }
 
-    /// Columns in the form in which they are compared.
-    fn compared(&self) -> Result<RecordTable, IdentityError> {
+    /// What is compared: `name`, `birth_date`, `sex`, `mobile`, `document_tail`, and the other text columns of the records.
+    ///
+    /// # Errors
+    /// A column that is missing.
+    pub fn compared(&self) -> Result<RecordTable, IdentityError> {
         let rows = &self.rows;
         let count = rows.num_rows();
         let mut columns = std::collections::BTreeMap::new();
@@ -141,7 +167,7 @@ impl Parties {
             let clean = if self.is_organisation[row] { Clean::OrganisationName } else { Clean::Name };
             value(names, row).map(|name| clean.apply(name))
         };
-        columns.insert("name".to_owned(), interned((0..count).map(name)));
+        columns.insert("name".to_owned(), Column::of((0..count).map(name)));
         let (birth, sex) = (date(rows, "birth_date")?, text(rows, "sex")?);
         let of_document = |row: usize| {
             let key = self.document_keys.value(self.valid_ids[row]);
@@ -154,15 +180,15 @@ impl Parties {
                 NaiveDate::from_epoch_days(days).map(|d| d.to_string())
             })
         };
-        columns.insert("birth_date".to_owned(), interned((0..count).map(birth_date)));
+        columns.insert("birth_date".to_owned(), Column::of((0..count).map(birth_date)));
         let sex_of = |row: usize| value(sex, row).filter(|s| *s != "UNKNOWN").map(str::to_owned);
-        columns.insert("sex".to_owned(), interned((0..count).map(sex_of)));
+        columns.insert("sex".to_owned(), Column::of((0..count).map(sex_of)));
         let mobiles = text(rows, "mobile")?;
         let mobile = |row: usize| {
             let number = MobileNumber::parse(value(mobiles, row)?, true).filter(|n| !n.is_placeholder())?;
             Some(number.to_string())
         };
-        columns.insert("mobile".to_owned(), interned((0..count).map(mobile)));
+        columns.insert("mobile".to_owned(), Column::of((0..count).map(mobile)));
         let tails = text(rows, "document_tail").ok();
         // As many characters as the systems that keep no more deliver.
         let length = tails.and_then(|t| t.iter().flatten().map(|tail| tail.trim().len()).max()).unwrap_or(0);
@@ -170,7 +196,7 @@ impl Parties {
             let of_id = of_document(row).and_then(|n| n.get(n.len().checked_sub(length)?..).map(str::to_owned));
             of_id.or_else(|| tails.and_then(|t| value(t, row)).map(|t| Clean::Exact.apply(t).to_uppercase()))
         };
-        columns.insert("document_tail".to_owned(), interned((0..count).map(tail)));
+        columns.insert("document_tail".to_owned(), Column::of((0..count).map(tail)));
         let known = [
             "source_system",
             "source_customer_no",
@@ -186,12 +212,20 @@ impl Parties {
             if *field.data_type() == DataType::Utf8 && !known.contains(&field.name().as_str()) {
                 let column = text(rows, field.name())?;
                 let of_row = |row: usize| value(column, row).map(|v| Clean::Text.apply(v));
-                columns.insert(field.name().clone(), interned((0..count).map(of_row)));
+                columns.insert(field.name().clone(), Column::of((0..count).map(of_row)));
             }
         }
         let systems = text(rows, "source_system")?;
         let systems = Column::of((0..count).map(|row| value(systems, row)));
         Ok(RecordTable { columns, sources: systems.codes().to_vec() })
+    }
+
+    /// Documents of a record, the main one first.
+    #[must_use]
+    pub fn documents(&self, record: u32) -> &[u32] {
+        let record = record as usize;
+        let start = if record == 0 { 0 } else { self.document_ends[record - 1] };
+        &self.documents[start as usize..self.document_ends[record] as usize]
     }
 
     /// Number of records.
@@ -241,24 +275,35 @@ impl Parties {
     }
 }
 
-fn interned(values: impl Iterator<Item = Option<String>>) -> Column {
-    let values: Vec<Option<String>> = values.collect();
-    Column::of(values.iter().map(Option::as_deref))
+/// One batch in the order of the source keys; the batches are given up on the way.
+fn sorted_by_key(batches: Vec<RecordBatch>) -> Result<RecordBatch, IdentityError> {
+    let mut order: Vec<(usize, usize)> = Vec::new();
+    let mut keys: Vec<(&StringArray, &StringArray)> = Vec::new();
+    for (place, batch) in batches.iter().enumerate() {
+        let (systems, numbers) = (text(batch, "source_system")?, text(batch, "source_customer_no")?);
+        for (name, column) in [("source_system", systems), ("source_customer_no", numbers)] {
+            if column.null_count() > 0 {
+                return Err(IdentityError::Null(name.to_owned()));
+            }
+        }
+        keys.push((systems, numbers));
+        order.extend((0..batch.num_rows()).map(|row| (place, row)));
+    }
+    if u32::try_from(order.len()).is_err() {
+        return Err(IdentityError::TooManyRecords(order.len()));
+    }
+    order.sort_unstable_by_key(|(place, row)| (keys[*place].0.value(*row), keys[*place].1.value(*row)));
+    let schema = batches[0].schema();
+    let column = |place: usize| {
+        let arrays: Vec<&dyn Array> = batches.iter().map(|batch| batch.column(place).as_ref()).collect();
+        interleave(&arrays, &order)
+    };
+    let columns = (0..schema.fields().len()).map(column).collect::<Result<Vec<_>, _>>()?;
+    Ok(RecordBatch::try_new(schema, columns)?)
 }
 
-fn sorted_by_key(rows: &RecordBatch) -> Result<RecordBatch, IdentityError> {
-    let (systems, numbers) = (text(rows, "source_system")?, text(rows, "source_customer_no")?);
-    for (name, column) in [("source_system", systems), ("source_customer_no", numbers)] {
-        if column.null_count() > 0 {
-            return Err(IdentityError::Null(name.to_owned()));
-        }
-    }
-    let count = u32::try_from(rows.num_rows()).map_err(|_| IdentityError::TooManyRecords(rows.num_rows()))?;
-    let mut order: Vec<u32> = (0..count).collect();
-    order.sort_unstable_by_key(|row| (systems.value(*row as usize), numbers.value(*row as usize)));
-    let order = UInt32Array::from(order);
-    let columns = rows.columns().iter().map(|c| take(c, &order, None)).collect::<Result<Vec<_>, _>>()?;
-    Ok(RecordBatch::try_new(rows.schema(), columns)?)
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// Binary search in sorted keys.

@@ -10,7 +10,7 @@ use crate::error::IdentityError;
 use crate::linker::compare;
 use crate::party::{Parties, value};
 use crate::score::ScoredPair;
-use crate::table::{Column, MISSING};
+use crate::table::{Column, MISSING, RecordTable};
 
 /// Records of one document that are all compared with each other; in a larger group each is compared with so many.
 const GROUP_COMPARED: usize = 8;
@@ -139,20 +139,21 @@ fn mobile_customers_max() -> usize {
 /// # Errors
 /// A configuration that does not fit the records.
 pub fn decide(
-    parties: &mut Parties,
+    parties: &Parties,
     config: &MatchConfig,
     settings: &RuleSettings,
 ) -> Result<Vec<MatchPair>, IdentityError> {
-    let shared = shared_mobiles(parties, settings.mobile_customers_max);
-    withdraw(parties, "mobile", &shared);
-    let mut found = Decided { parties, settings, pairs: HashMap::new() };
+    let mut table = parties.compared()?;
+    let shared = shared_mobiles(parties, &table, settings.mobile_customers_max);
+    withdraw(&mut table, "mobile", &shared);
+    let mut found = Decided { parties, table: &table, settings, pairs: HashMap::new() };
     found.merged();
     found.documents();
     found.organisation_names()?;
     let pairs = found.pairs;
     // A pair that a rule links needs no further reason.
     let is_open = |pair: &ScoredPair| pairs.get(&(pair.a, pair.b)).is_none_or(|(_, d)| *d == Decision::Review);
-    let scored = compare(&parties.table, config, is_open)?;
+    let scored = compare(&table, config, is_open)?;
     let link_bits = config.link_bits();
     let mut decided: Vec<MatchPair> = Vec::new();
     let mut seen: HashMap<(u32, u32), (Rule, Decision)> = pairs;
@@ -189,6 +190,7 @@ fn differ(values: &[u32], a: u32, b: u32) -> bool {
 
 struct Decided<'a> {
     parties: &'a Parties,
+    table: &'a RecordTable,
     settings: &'a RuleSettings,
     pairs: HashMap<(u32, u32), (Rule, Decision)>,
 }
@@ -220,7 +222,7 @@ impl Decided<'_> {
     fn documents(&mut self) {
         let mut holders: Vec<(u32, u32)> = Vec::new();
         for record in 0..count(self.parties) {
-            holders.extend(self.parties.documents[record as usize].iter().map(|code| (*code, record)));
+            holders.extend(self.parties.documents(record).iter().map(|code| (*code, record)));
         }
         holders.sort_unstable();
         let mut found = Vec::new();
@@ -244,7 +246,7 @@ impl Decided<'_> {
                 _ => Some((Rule::DocumentNameDiffers, Decision::Review)),
             };
         }
-        let agrees = |column: &str| equal(&parties.table.columns[column], a, b);
+        let agrees = |column: &str| equal(&self.table.columns[column], a, b);
         if !is_usable {
             let is_all = self.names_alike(a, b) && agrees("birth_date") == Some(true) && agrees("mobile") == Some(true);
             return is_all.then_some((Rule::FailedDocument, Decision::Link));
@@ -258,7 +260,7 @@ impl Decided<'_> {
 
     /// A record without a name says nothing against.
     fn names_alike(&self, a: u32, b: u32) -> bool {
-        let names = &self.parties.table.columns["name"];
+        let names = &self.table.columns["name"];
         let (Some(x), Some(y)) = (names.get(a as usize), names.get(b as usize)) else { return true };
         let similarity = match self.parties.is_organisation[a as usize] {
             true => organisation_name_similarity(x, y),
@@ -270,7 +272,7 @@ impl Decided<'_> {
     /// M7.
     fn organisation_names(&mut self) -> Result<(), IdentityError> {
         let parties = self.parties;
-        let names = &parties.table.columns["name"];
+        let names = &self.table.columns["name"];
         let regions = parties.texts("region_code")?;
         let Ok(representatives) = parties.texts("legal_rep_id_no") else { return Ok(()) };
         let mut known: HashMap<(u32, &str, &str), u32> = HashMap::new();
@@ -291,8 +293,8 @@ impl Decided<'_> {
 
 /// Mobile numbers of more customers than `most`, counted before anything is linked by them: a customer is a document, or
 /// a name where there is none.
-fn shared_mobiles(parties: &Parties, most: usize) -> Vec<bool> {
-    let (mobiles, names) = (&parties.table.columns["mobile"], &parties.table.columns["name"]);
+fn shared_mobiles(parties: &Parties, table: &RecordTable, most: usize) -> Vec<bool> {
+    let (mobiles, names) = (&table.columns["mobile"], &table.columns["name"]);
     let mut users: Vec<(u32, bool, u32)> = Vec::new();
     for row in 0..parties.len() {
         let mobile = mobiles.code(row);
@@ -317,11 +319,11 @@ fn shared_mobiles(parties: &Parties, most: usize) -> Vec<bool> {
 }
 
 /// Treat values as missing.
-fn withdraw(parties: &mut Parties, column: &str, values: &[bool]) {
-    if let Some(known) = parties.table.columns.get(column) {
+fn withdraw(table: &mut RecordTable, column: &str, values: &[bool]) {
+    if let Some(known) = table.columns.get(column) {
         let kept = |row: usize| known.get(row).filter(|_| !values[known.code(row) as usize]);
         let kept = Column::of((0..known.codes().len()).map(kept));
-        parties.table.columns.insert(column.to_owned(), kept);
+        table.columns.insert(column.to_owned(), kept);
     }
 }
 

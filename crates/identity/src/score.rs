@@ -6,7 +6,7 @@ use crate::blocking::{Blocking, Task};
 use crate::comparison::{Comparison, NOT_COMPARED, Prepared};
 use crate::error::IdentityError;
 use crate::table::RecordTable;
-use crate::weights::Weights;
+use crate::weights::{LevelProbabilities, Weights};
 
 /// Remembered outcomes per comparison and thread; a power of two.
 const REMEMBERED: usize = 1 << 12;
@@ -107,9 +107,9 @@ struct Adder<'a> {
 
 impl<'a> Adder<'a> {
     fn new(comparer: &'a Comparer<'a>, comparisons: &[Comparison], weights: &Weights) -> Self {
-        let bits = weights.comparisons.iter().map(|c| c.bits()).collect();
+        let bits = weights.comparisons.iter().map(LevelProbabilities::bits).collect();
         let by_value =
-            |((prepared, comparison), weights): ((&Prepared, &Comparison), &crate::weights::LevelProbabilities)| {
+            |((prepared, comparison), weights): ((&Prepared, &Comparison), &LevelProbabilities)| {
                 comparison.term_frequency.then(|| {
                     let column = prepared.column();
                     let least = comparison.term_frequency_min.unwrap_or(0.0);

@@ -19,11 +19,11 @@ pub struct Column {
 
 impl Column {
     /// Intern values; `None` and empty text are missing.
-    pub fn of<'a>(values: impl IntoIterator<Item = Option<&'a str>>) -> Self {
+    pub fn of<T: AsRef<str>>(values: impl IntoIterator<Item = Option<T>>) -> Self {
         let mut seen: HashMap<u128, u32> = HashMap::new();
         let mut column = Column { codes: vec![], text: String::new(), ends: vec![0], counts: vec![0] };
         for value in values {
-            let value = value.unwrap_or_default();
+            let value = value.as_ref().map_or("", T::as_ref);
             if value.is_empty() {
                 column.codes.push(MISSING);
                 column.counts[0] += 1;

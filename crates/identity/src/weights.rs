@@ -82,7 +82,7 @@ mod tests {
         let weights = domain();
         for (comparison, agrees, differs) in [(0, 9.8918, -4.3205), (1, 14.2732, -6.6438), (2, 19.6096, -2.3219)] {
             let bits = weights.comparisons[comparison].bits();
-            assert_eq!(bits[0], 0.0);
+            assert!(bits[0].abs() < 1e-12);
             assert!((bits[1] - agrees).abs() < 5e-5 && (bits[2] - differs).abs() < 5e-5, "{bits:?}");
         }
         for (outcomes, expected) in [([1, 1, 0], 24.1650), ([1, 1, 1], 43.7746), ([1, 1, 2], 21.8431)] {
@@ -94,6 +94,6 @@ mod tests {
     fn odds_and_probabilities() {
         assert!((odds_bits(0.95) - 4.247_927).abs() < 1e-6);
         assert!((probability(odds_bits(0.95)) - 0.95).abs() < 1e-12);
-        assert_eq!((probability(2_000.0), probability(-2_000.0)), (1.0, 0.0));
+        assert!(probability(2_000.0) > 1.0 - 1e-12 && probability(-2_000.0) < 1e-12);
     }
 }

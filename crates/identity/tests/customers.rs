@@ -1,5 +1,7 @@
 //! Customer records → pairs → customers, with the settings that the warehouse ships (domain specification, section 3.4).
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -44,7 +46,7 @@ fn texts(records: &[Record], of: impl Fn(&Record) -> &'static str) -> ArrayRef {
 }
 
 fn dates(records: &[Record], of: impl Fn(&Record) -> &'static str) -> ArrayRef {
-    let day = |text: &str| text.parse::<bank::BusinessDate>().ok().map(|d| d.days_since_epoch());
+    let day = |text: &str| text.parse::<bank::BusinessDate>().ok().map(bank::BusinessDate::days_since_epoch);
     Arc::new(records.iter().map(|r| day(of(r))).collect::<Date32Array>())
 }
 
@@ -119,7 +121,7 @@ fn among_others(records: &[Record]) -> Vec<RecordBatch> {
 /// `core:1 card:2 M1 LINK` and so on.
 fn pairs(records: &[Record]) -> Vec<String> {
     let (config, settings) = shipped();
-    let found = match_pairs(&among_others(records), &[], &config, &settings, judge()).unwrap();
+    let found = match_pairs(among_others(records), &[], &config, &settings, judge()).unwrap();
     rows(&found).iter().map(|r| format!("{}:{} {}:{} {} {}", r[0], r[1], r[2], r[3], r[4], r[5])).collect()
 }
 
@@ -138,16 +140,16 @@ fn night(
 ) -> Night {
     let (config, settings) = shipped();
     let (records, documents) = (among_others(records), [batch(documents)]);
-    let pairs = match_pairs(&records, &documents, &config, &settings, judge()).unwrap();
+    let pairs = match_pairs(records.clone(), &documents, &config, &settings, judge()).unwrap();
     let before: Vec<RecordBatch> = before.iter().map(|night| night.xref.clone()).collect();
     let inputs = CustomerInputs {
-        records: &records,
-        documents: &documents,
-        pairs: std::slice::from_ref(&pairs),
-        before: &before,
-        decisions,
+        records,
+        documents: documents.to_vec(),
+        pairs: vec![pairs.clone()],
+        before,
+        decisions: decisions.to_vec(),
     };
-    let xref = assign_customers(&inputs, judge(), date.parse().unwrap()).unwrap();
+    let xref = assign_customers(inputs, judge(), date.parse().unwrap()).unwrap();
     let of_record: BTreeMap<String, String> =
         rows(&xref).iter().filter(|r| r[0] != "others").map(|r| (format!("{}:{}", r[0], r[1]), r[2].clone())).collect();
     let apart = |r: &&Vec<String>| {
@@ -356,8 +358,7 @@ fn people_beat_rules_and_ids_stay() {
 fn a_table_without_records_is_no_error() {
     let found = night(&[], &[], None, &[], DATE);
     assert!(found.of_record.is_empty());
-    let nothing = CustomerInputs { records: &[], documents: &[], pairs: &[], before: &[], decisions: &[] };
-    assert_eq!(assign_customers(&nothing, judge(), DATE.parse().unwrap()).unwrap().num_rows(), 0);
+    assert_eq!(assign_customers(CustomerInputs::default(), judge(), DATE.parse().unwrap()).unwrap().num_rows(), 0);
     let (config, settings) = shipped();
-    assert_eq!(match_pairs(&[], &[], &config, &settings, judge()).unwrap().num_rows(), 0);
+    assert_eq!(match_pairs(vec![], &[], &config, &settings, judge()).unwrap().num_rows(), 0);
 }

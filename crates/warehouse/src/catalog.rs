@@ -244,6 +244,7 @@ impl Catalog {
             .filter(|n| self.reads[&n.name].iter().any(|t| t.starts_with("raw_") && !self.sources.contains_key(t)))
             .map(|n| n.name.clone())
             .collect();
+        self.empty_optional_nodes(&retired);
         for name in retired {
             let is_read = self.reads.values().any(|reads| reads.contains(&name));
             match self.nodes.get_mut(&name) {
@@ -255,6 +256,18 @@ impl Catalog {
                     self.nodes.remove(&name);
                     self.reads.remove(&name);
                 }
+            }
+        }
+    }
+
+    /// Nodes that say that they can do without: empty where what they read is not there.
+    fn empty_optional_nodes(&mut self, retired: &[String]) {
+        let Catalog { nodes, reads, sources, .. } = self;
+        for node in nodes.values_mut().filter(|node| node.optional) {
+            let is_gone = |t: &String| retired.contains(t) || (t.starts_with("raw_") && !sources.contains_key(t));
+            if reads[&node.name].iter().any(is_gone) {
+                node.sql = Some(node.select_nothing());
+                reads.insert(node.name.clone(), BTreeSet::new());
             }
         }
     }

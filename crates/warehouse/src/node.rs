@@ -174,6 +174,9 @@ pub struct Node {
     /// Parameters of a kind.
     #[serde(default)]
     pub parameters: toml::Table,
+    /// Whether it is empty, instead of refused, where the systems that it reads are not in use.
+    #[serde(default)]
+    pub optional: bool,
     /// Whether releases publish it.
     #[serde(default)]
     pub publish: bool,

@@ -31,7 +31,7 @@ impl NodeKind for Match {
         let MatchParameters { rules, score } = parameters(node)?;
         let (records, documents) = (inputs.take("records")?, inputs.take("documents")?);
         let judge = Judge { as_of: date, synthetic: self.synthetic_identifiers };
-        let pairs = match_pairs(&records, &documents, &score, &rules, judge).map_err(|e| e.to_string())?;
+        let pairs = match_pairs(records, &documents, &score, &rules, judge).map_err(|e| e.to_string())?;
         Ok(vec![pairs])
     }
 }
@@ -48,17 +48,15 @@ impl NodeKind for Identity {
     }
 
     fn run(&self, _node: &Node, mut inputs: Inputs, date: BusinessDate) -> Result<Vec<RecordBatch>, String> {
-        let (records, documents, pairs) = (inputs.take("records")?, inputs.take("documents")?, inputs.take("pairs")?);
-        let (before, decisions) = (inputs.take("before")?, inputs.take("decisions")?);
         let inputs = CustomerInputs {
-            records: &records,
-            documents: &documents,
-            pairs: &pairs,
-            before: &before,
-            decisions: &decisions,
+            records: inputs.take("records")?,
+            documents: inputs.take("documents")?,
+            pairs: inputs.take("pairs")?,
+            before: inputs.take("before")?,
+            decisions: inputs.take("decisions")?,
         };
         let judge = Judge { as_of: date, synthetic: self.synthetic_identifiers };
-        Ok(vec![assign_customers(&inputs, judge, date).map_err(|e| e.to_string())?])
+        Ok(vec![assign_customers(inputs, judge, date).map_err(|e| e.to_string())?])
     }
 }
 
