@@ -6,6 +6,7 @@
 //! - [`scenarios::faults`]: what happens when the night goes wrong
 //! - [`scenarios::releases`]: looked at again, taken back, computed again, restated, cleared away
 //! - [`scenarios::identity`]: who is who over nights, and who decides
+//! - [`scenarios::linkage`]: public data with known answers (needs TALLY_REAL_DATA)
 //! - [`scenarios::guides`]: the guides, word for word
 //! - [`scenarios::killed`]: a night killed and out of disk at any moment
 //! - [`scenarios::sample_data`]: the committed sample is what the program writes
@@ -25,6 +26,7 @@ mod scenarios {
     pub mod guides;
     pub mod identity;
     pub mod killed;
+    pub mod linkage;
     pub mod published;
     pub mod rebuild;
     pub mod releases;

@@ -82,3 +82,8 @@ fn an_analyst_adds_a_node_a_check_and_a_test_by_adding_files() {
 fn a_lost_warehouse_is_restored_from_its_backup() {
     follow("backup.md");
 }
+
+#[test]
+fn an_analyst_finds_the_same_people_in_any_tables() {
+    follow("resolve.md");
+}

@@ -108,20 +108,19 @@ struct Adder<'a> {
 impl<'a> Adder<'a> {
     fn new(comparer: &'a Comparer<'a>, comparisons: &[Comparison], weights: &Weights) -> Self {
         let bits = weights.comparisons.iter().map(LevelProbabilities::bits).collect();
-        let by_value =
-            |((prepared, comparison), weights): ((&Prepared, &Comparison), &LevelProbabilities)| {
-                comparison.term_frequency.then(|| {
-                    let column = prepared.column();
-                    let least = comparison.term_frequency_min.unwrap_or(0.0);
-                    #[expect(clippy::cast_precision_loss, reason = "numbers of records")]
-                    let present = column.present().max(1) as f64;
-                    let bits = |code: u32| {
-                        let frequency = f64::from(column.count(code)) / present;
-                        (weights.m[0] / frequency.max(least)).log2()
-                    };
-                    std::iter::once(0.0).chain((1..).zip(column.values()).map(|(code, _)| bits(code))).collect()
-                })
-            };
+        let by_value = |((prepared, comparison), weights): ((&Prepared, &Comparison), &LevelProbabilities)| {
+            comparison.term_frequency.then(|| {
+                let column = prepared.column();
+                let least = comparison.term_frequency_min.unwrap_or(0.0);
+                #[expect(clippy::cast_precision_loss, reason = "numbers of records")]
+                let present = column.present().max(1) as f64;
+                let bits = |code: u32| {
+                    let frequency = f64::from(column.count(code)) / present;
+                    (weights.m[0] / frequency.max(least)).log2()
+                };
+                std::iter::once(0.0).chain((1..).zip(column.values()).map(|(code, _)| bits(code))).collect()
+            })
+        };
         let both = comparer.comparisons.iter().zip(comparisons).zip(&weights.comparisons);
         Adder { comparer, prior_bits: weights.prior_bits(), bits, by_value: both.map(by_value).collect() }
     }
