@@ -311,17 +311,25 @@ mod tests {
 
     /// A delivered table of customers, their history, and what it was yesterday.
     fn catalog() -> Catalog {
+        catalog_with("", "")
+    }
+
+    /// The history with one more column.
+    fn catalog_with(expression: &str, column: &str) -> Catalog {
         let head = "description = \"d\"\ngrain = \"g\"\nowner = \"o\"\n";
         let file = |path: &str, text: String| SqlFile { path: PathBuf::from(path), text };
         let interval = "{ name = \"valid_from\", type = \"date\", class = \"C1\", description = \"f\" },\
                         { name = \"valid_to\", type = \"date\", class = \"C1\", description = \"t\" },";
         let count = "{ name = \"known\", type = \"int\", class = \"C1\", description = \"n\" },";
         let files = [
-            file("history/hist_c.sql", "select customer, mobile from raw_c where biz_date = biz_date()".into()),
+            file(
+                "history/hist_c.sql",
+                format!("select customer, mobile{expression} from raw_c where biz_date = biz_date()"),
+            ),
             file(
                 "history/hist_c.toml",
                 format!(
-                    "{head}materialisation = \"history\"\nkey = [\"customer\", \"valid_from\"]\ncolumns = [{COLUMNS}{interval}]"
+                    "{head}materialisation = \"history\"\nkey = [\"customer\", \"valid_from\"]\ncolumns = [{COLUMNS}{column}{interval}]"
                 ),
             ),
             file("metrics/agg_n.sql", "select count(*) as known from previous('hist_c')".into()),
@@ -404,6 +412,23 @@ mod tests {
             arrow::util::display::array_value_to_string(batch.column(0), row).unwrap()
         };
         batches.iter().flat_map(|b| (0..b.num_rows()).map(move |row| text(b, row)).collect::<Vec<_>>()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_history_whose_node_gains_a_column_is_written_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let warehouse = folder.path();
+        let (one, ..) = night(warehouse, &catalog(), "2025-06-01", None, &[("A", "1"), ("B", "1")], false).await;
+        let column = "{ name = \"note\", type = \"text\", class = \"C1\", description = \"n\" },";
+        let longer = catalog_with(", case when mobile = '2' then 'new' end as note", column);
+        // A changes, B stays: its note was not there and is not now, so its interval goes on.
+        let (two, rows, _) =
+            night(warehouse, &longer, "2025-06-02", Some(&one), &[("A", "2"), ("B", "1")], false).await;
+        let expected = ["A 1 2025-06-01 2025-06-02", "A 2 2025-06-02 9999-12-31", "B 1 2025-06-01 9999-12-31"];
+        assert_eq!(rows, expected);
+        let (_, rows, known) =
+            night(warehouse, &longer, "2025-06-03", Some(&two), &[("A", "2"), ("B", "1")], false).await;
+        assert_eq!((rows.len(), known.as_str()), (3, "3"));
     }
 
     #[tokio::test]

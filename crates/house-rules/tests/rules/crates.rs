@@ -100,3 +100,26 @@ fn every_licence_is_on_the_list_of_deny_toml() {
         assert!(ok, "{name} has licence `{licence}`, which deny.toml does not allow");
     }
 }
+
+#[test]
+fn the_allocator_alone_is_told_something_unsafe() {
+    let mut files: Vec<std::path::PathBuf> = Vec::new();
+    let mut folders = vec![workspace().join("crates"), workspace().join("tests"), workspace().join("benches")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    let is_unsafe = |path: &std::path::PathBuf| {
+        let text = std::fs::read_to_string(path).unwrap();
+        text.lines().any(|line| line.trim_start().starts_with("unsafe "))
+            && !path.ends_with("house-rules/tests/rules/crates.rs")
+    };
+    let found: Vec<_> = files.iter().filter(|path| is_unsafe(path)).collect();
+    assert_eq!(found, [&workspace().join("crates/cli/src/memory.rs")]);
+}
