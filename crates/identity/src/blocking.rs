@@ -101,7 +101,7 @@ pub(crate) struct Task {
 impl<'a> Blocking<'a> {
     /// Group the records; the guard refuses before anything is compared.
     pub fn new(table: &'a RecordTable, rules: &[Vec<String>], pairs: Pairs, most: u64) -> Result<Self, IdentityError> {
-        let rules = rules.iter().map(|parts| Rule::new(table, parts)).collect::<Result<Vec<_>, _>>()?;
+        let rules = rules.par_iter().map(|parts| Rule::new(table, parts)).collect::<Result<Vec<_>, _>>()?;
         let blocking = Blocking { rules, table, pairs };
         let costs = blocking.costs();
         let pairs = costs.iter().map(|c| c.pairs).sum();

@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 
 use crate::blocking::{Blocking, Task};
-use crate::comparison::{Comparison, NOT_COMPARED, Prepared};
+use crate::comparison::{Comparison, Level, NOT_COMPARED, Prepared};
 use crate::error::IdentityError;
-use crate::table::RecordTable;
+use crate::table::{MISSING, RecordTable};
 use crate::weights::{LevelProbabilities, Weights};
 
 /// Remembered outcomes per comparison and thread; a power of two.
@@ -49,24 +49,30 @@ impl<'a> Comparer<'a> {
 
     pub fn pattern(&self, a: u32, b: u32, memory: &mut Memory) -> u32 {
         let mut pattern = 0;
-        for ((comparison, stride), seen) in self.comparisons.iter().zip(&self.strides).zip(&mut memory.seen) {
+        for (place, (comparison, stride)) in self.comparisons.iter().zip(&self.strides).enumerate() {
             let codes = comparison.column().codes();
             let (x, y) = (codes[a as usize], codes[b as usize]);
-            let outcome = if x == y || x == 0 || y == 0 {
-                u8::from(x != 0 && y != 0)
-            } else {
-                let key = (u64::from(x.min(y)) << 32) | u64::from(x.max(y));
-                let place = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 52) as usize;
-                if seen[place].0 != key {
-                    #[expect(clippy::cast_possible_truncation, reason = "a comparison has few levels")]
-                    let outcome = comparison.outcome(x.min(y), x.max(y)) as u8;
-                    seen[place] = (key, outcome);
-                }
-                seen[place].1
+            let outcome = match (x, y) {
+                (MISSING, _) | (_, MISSING) => 0,
+                _ if x == y => 1,
+                _ => self.outcome(place, x, y, memory),
             };
             pattern += u32::from(outcome) * stride;
         }
         pattern
+    }
+
+    /// Outcome for two values that differ and are both there.
+    fn outcome(&self, place: usize, x: u32, y: u32, memory: &mut Memory) -> u8 {
+        let seen = &mut memory.seen[place];
+        let key = (u64::from(x.min(y)) << 32) | u64::from(x.max(y));
+        let remembered = &mut seen[(key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 52) as usize];
+        if remembered.0 != key {
+            #[expect(clippy::cast_possible_truncation, reason = "a comparison has few levels")]
+            let outcome = self.comparisons[place].outcome(x.min(y), x.max(y)) as u8;
+            *remembered = (key, outcome);
+        }
+        remembered.1
     }
 
     /// Outcome of each comparison in a pattern.
@@ -103,7 +109,14 @@ struct Adder<'a> {
     bits: Vec<Vec<f64>>,
     /// For comparisons with term frequencies, bits of exact agreement by value.
     by_value: Vec<Option<Vec<f64>>>,
+    /// Most that a comparison can say of two values that differ.
+    best_other: Vec<f64>,
+    /// Comparisons in the order in which they rule out most.
+    order: Vec<usize>,
 }
+
+/// Slack of a bound, so that rounding rules out no pair.
+const SLACK_BITS: f64 = 1e-6;
 
 impl<'a> Adder<'a> {
     fn new(comparer: &'a Comparer<'a>, comparisons: &[Comparison], weights: &Weights) -> Self {
@@ -122,7 +135,58 @@ impl<'a> Adder<'a> {
             })
         };
         let both = comparer.comparisons.iter().zip(comparisons).zip(&weights.comparisons);
-        Adder { comparer, prior_bits: weights.prior_bits(), bits, by_value: both.map(by_value).collect() }
+        let by_value: Vec<Option<Vec<f64>>> = both.map(by_value).collect();
+        let bits: Vec<Vec<f64>> = bits;
+        // Values that differ may reach the first level too, when it is not `exact`; the value's frequency is then the first one's.
+        let most_of = |place: usize, bits: &Vec<f64>| {
+            let is_exact = comparisons[place].levels.first() == Some(&Level::Exact);
+            let first = |by_value: &Vec<f64>| by_value[1..].iter().copied().fold(f64::MIN, f64::max);
+            let by_value: &Option<Vec<f64>> = &by_value[place];
+            let first = if is_exact { f64::MIN } else { by_value.as_ref().map_or(bits[1], first) };
+            bits[2..].iter().copied().fold(first, f64::max)
+        };
+        let best_other: Vec<f64> = bits.iter().enumerate().map(|(place, bits)| most_of(place, bits)).collect();
+        let ruled_out = |place: &usize| bits[*place].last().map_or(0.0, |differs| differs - best_other[*place]);
+        let mut order: Vec<usize> = (0..bits.len()).collect();
+        order.sort_by(|x, y| ruled_out(x).total_cmp(&ruled_out(y)));
+        Adder { comparer, prior_bits: weights.prior_bits(), bits, by_value, best_other, order }
+    }
+
+    /// Pattern and bits of a pair that weighs at least so much. Values that differ are compared only as long as the pair can
+    /// still weigh enough: of most candidate pairs that is told by one comparison or two.
+    fn weighed(&self, a: u32, b: u32, least_bits: f64, memory: &mut Memory) -> Option<(u32, f64)> {
+        let codes = |place: usize| {
+            let codes = self.comparer.comparisons[place].column().codes();
+            (codes[a as usize], codes[b as usize])
+        };
+        let (mut most, mut pattern) = (self.prior_bits + SLACK_BITS, 0);
+        for place in 0..self.bits.len() {
+            match codes(place) {
+                (MISSING, _) | (_, MISSING) => {}
+                (x, y) if x == y => {
+                    most += self.by_value[place].as_ref().map_or(self.bits[place][1], |bits| bits[x as usize]);
+                    pattern += self.comparer.strides[place];
+                }
+                _ => most += self.best_other[place],
+            }
+        }
+        for place in &self.order {
+            if most < least_bits {
+                return None;
+            }
+            let (x, y) = codes(*place);
+            if x != y && x != MISSING && y != MISSING {
+                let outcome = self.comparer.outcome(*place, x, y, memory);
+                let bits = match (outcome, &self.by_value[*place]) {
+                    (1, Some(by_value)) => by_value[codes(*place).0 as usize],
+                    _ => self.bits[*place][usize::from(outcome)],
+                };
+                most += bits - self.best_other[*place];
+                pattern += u32::from(outcome) * self.comparer.strides[*place];
+            }
+        }
+        let bits = self.bits(a, pattern);
+        (bits >= least_bits).then_some((pattern, bits))
     }
 
     fn bits(&self, a: u32, pattern: u32) -> f64 {
@@ -151,10 +215,8 @@ pub(crate) fn score(
     let of_task = |memory: &mut Memory, task: &Task| {
         let (mut kept, mut compared) = (Vec::new(), 0_u64);
         blocking.visit(task, true, |a, b| {
-            let pattern = comparer.pattern(a, b, memory);
-            let bits = adder.bits(a, pattern);
             compared += 1;
-            if bits >= least_bits {
+            if let Some((pattern, bits)) = adder.weighed(a, b, least_bits, memory) {
                 kept.push(ScoredPair { a: a.min(b), b: a.max(b), bits, pattern });
             }
         });
@@ -200,4 +262,60 @@ fn of_pair(adder: &Adder, comparisons: &[Comparison], pair: &ScoredPair) -> Stri
         lines.push(format!("{} {name} {bits:+.2}", comparison.column));
     }
     lines.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{MatchConfig, Pairs};
+    use crate::table::Column;
+    use crate::train::train;
+
+    #[test]
+    fn pairs_that_are_ruled_out_early_are_those_that_weigh_too_little() {
+        let config: MatchConfig = toml::from_str(
+            r#"
+            blocking = [["town"]]
+            comparison = [
+                { column = "name", levels = ["exact", { jaro_winkler = 0.9 }, { jaro_winkler = 0.7 }], term_frequency = true },
+                { column = "other", levels = [{ prefix = 1 }, { edit_distance = 3 }], term_frequency = true },
+                { column = "year", levels = ["exact", { difference = 1 }] },
+            ]
+            "#,
+        )
+        .unwrap();
+        let of = |n: usize, values: &[&'static str]| Some(values[n % values.len()]).filter(|v| !v.is_empty());
+        let column = |step: usize, values: &[&'static str]| Column::of((0..400).map(|n| of(n * step / 7, values)));
+        let table = RecordTable {
+            columns: [
+                ("town".to_owned(), column(7, &["a", "b", "", "c"])),
+                ("name".to_owned(), column(11, &["martha", "marhta", "dwayne", "duane", "", "marta", "jon", "john"])),
+                ("other".to_owned(), column(13, &["x1", "x2", "y", "zzz", "", "y"])),
+                ("year".to_owned(), column(17, &["1980", "1981", "1999", "2000", "1980"])),
+            ]
+            .into(),
+            sources: vec![0; 400],
+        };
+        let blocking = Blocking::new(&table, &config.blocking, Pairs::All, u64::MAX).unwrap();
+        let comparer = Comparer::new(&config.comparisons, &table).unwrap();
+        let weights = train(&config, &table, &blocking, &comparer);
+        let adder = Adder::new(&comparer, &config.comparisons, &weights);
+        let mut all = Vec::new();
+        let mut memory = comparer.memory();
+        for task in blocking.tasks(0..1) {
+            blocking.visit(&task, true, |a, b| {
+                let pattern = comparer.pattern(a, b, &mut memory);
+                all.push((a.min(b), a.max(b), adder.bits(a, pattern), pattern));
+            });
+        }
+        all.sort_unstable_by_key(|p| (p.0, p.1));
+        let mut sorted: Vec<f64> = all.iter().map(|p| p.2).collect();
+        sorted.sort_by(f64::total_cmp);
+        for least in [f64::MIN, sorted[sorted.len() / 3], sorted[sorted.len() * 9 / 10], f64::MAX] {
+            let found = score(&blocking, &comparer, &config.comparisons, &weights, least);
+            let found: Vec<_> = found.pairs.iter().map(|p| (p.a, p.b, p.bits, p.pattern)).collect();
+            let expected: Vec<_> = all.iter().filter(|p| p.2 >= least).copied().collect();
+            assert!(found == expected, "from {least} bits on: {} and {}", found.len(), expected.len());
+        }
+    }
 }

@@ -17,6 +17,8 @@ use crate::weights::{LevelProbabilities, Weights};
 
 /// Pairs at random that u is taken from.
 const RANDOM_PAIRS: u64 = 1_000_000;
+/// Pieces that they are drawn in.
+const RANDOM_PIECES: u64 = 64;
 /// Pairs of one rule that m is learned from.
 const RULE_PAIRS: u64 = 2_000_000;
 const ROUNDS_MAX: usize = 200;
@@ -201,22 +203,32 @@ fn count_patterns(rule: usize, comparisons: &[Comparison], blocking: &Blocking, 
 fn random_agreement(seed: u64, table: &RecordTable, comparer: &Comparer) -> Vec<Vec<f64>> {
     let records = table.rows() as u64;
     let drawn = if records < 2 { 0 } else { RANDOM_PAIRS };
-    let mut counts: Vec<Vec<f64>> = comparer.comparisons.iter().map(|c| vec![PSEUDO_PAIRS; c.outcomes() - 1]).collect();
-    let mut memory = comparer.memory();
-    let mut random = SplitMix(seed);
-    for _ in 0..drawn {
-        let (a, b) = (random.below(records), random.below(records));
-        if a == b {
-            continue;
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "records are numbered in 32 bits")]
-        let pattern = comparer.pattern(a as u32, b as u32, &mut memory);
-        for (counts, outcome) in counts.iter_mut().zip(comparer.outcomes(pattern)) {
-            if outcome != NOT_COMPARED {
-                counts[outcome - 1] += 1.0;
+    let nothing = || comparer.comparisons.iter().map(|c| vec![0_u64; c.outcomes()]).collect::<Vec<_>>();
+    // Pieces with seeds of their own, so that the sample does not depend on the number of threads.
+    let piece = |number: u64| {
+        let mut random = SplitMix(seed.wrapping_mul(RANDOM_PIECES).wrapping_add(number));
+        let (mut counts, mut memory) = (nothing(), comparer.memory());
+        for _ in 0..drawn / RANDOM_PIECES {
+            let (a, b) = (random.below(records), random.below(records));
+            if a == b {
+                continue;
+            }
+            #[expect(clippy::cast_possible_truncation, reason = "records are numbered in 32 bits")]
+            let pattern = comparer.pattern(a as u32, b as u32, &mut memory);
+            for (counts, outcome) in counts.iter_mut().zip(comparer.outcomes(pattern)) {
+                counts[outcome] += 1;
             }
         }
-    }
+        counts
+    };
+    let together = |mut a: Vec<Vec<u64>>, b: Vec<Vec<u64>>| {
+        a.iter_mut().zip(b).for_each(|(a, b)| a.iter_mut().zip(b).for_each(|(a, b)| *a += b));
+        a
+    };
+    let drawn = (0..RANDOM_PIECES).into_par_iter().map(piece).reduce(nothing, together);
+    #[expect(clippy::cast_precision_loss, reason = "numbers of pairs")]
+    let smoothed = |n: &u64| *n as f64 + PSEUDO_PAIRS;
+    let mut counts: Vec<Vec<f64>> = drawn.iter().map(|counts| counts[1..].iter().map(smoothed).collect()).collect();
     for (counts, comparison) in counts.iter_mut().zip(&comparer.comparisons) {
         normalise(counts);
         let column = comparison.column();

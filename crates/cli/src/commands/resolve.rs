@@ -9,6 +9,7 @@ use clap::Args;
 use identity::linker::{Linked, RuleCost};
 use identity::weights::Weights;
 use identity::{Column, MatchConfig, RecordTable, link, preview};
+use rayon::prelude::*;
 use serde_json::json;
 
 use crate::commands::segment::write_rows;
@@ -107,16 +108,17 @@ impl Records {
                 keys.push((*source, ids.value(row).trim(), place, row));
             }
         }
-        keys.sort_unstable();
+        keys.par_sort_unstable();
         if let Some(twice) = keys.windows(2).find(|pair| (pair[0].0, pair[0].1) == (pair[1].0, pair[1].1)) {
             let (source, id_value) = (&sources[twice[0].0 as usize], twice[0].1);
             return Err(CliFailure::data(format!(
                 "{source}: `{id}` {id_value} occurs twice; each record needs its own"
             )));
         }
-        let mut columns = BTreeMap::new();
-        for name in config.compared_columns() {
-            let source = config.columns.get(&name).cloned().unwrap_or_default();
+        // Column by column, by as many threads as there are.
+        let names: Vec<String> = config.compared_columns().into_iter().collect();
+        let of_name = |name: &String| -> Result<(String, Column), CliFailure> {
+            let source = config.columns.get(name).cloned().unwrap_or_default();
             let from = if source.from.is_empty() { vec![name.clone()] } else { source.from.clone() };
             let mut parts: Vec<Vec<&StringArray>> = Vec::new();
             for (number, batch) in &batches {
@@ -124,12 +126,13 @@ impl Records {
                 parts.push(from.iter().map(|column| texts(batch, column, of_table)).collect::<Result<_, _>>()?);
             }
             let value = |place: usize, row: usize| {
-                let present = parts[place].iter().filter(|column| column.is_valid(row)).map(|column| column.value(row));
-                source.clean.apply(&present.collect::<Vec<_>>().join(" "))
+                let present: Vec<&str> =
+                    parts[place].iter().filter(|column| column.is_valid(row)).map(|column| column.value(row)).collect();
+                source.clean.apply(&present.join(" "))
             };
-            let values: Vec<String> = keys.iter().map(|(_, _, place, row)| value(*place, *row)).collect();
-            columns.insert(name, Column::of(values.iter().map(|v| Some(v.as_str()))));
-        }
+            Ok((name.clone(), Column::of(keys.iter().map(|(_, _, place, row)| Some(value(*place, *row))))))
+        };
+        let columns = names.par_iter().map(of_name).collect::<Result<BTreeMap<_, _>, _>>()?;
         let ids = keys.iter().map(|(_, id, _, _)| (*id).to_owned()).collect();
         let of_record = keys.iter().map(|(source, ..)| *source).collect();
         Ok(Records { sources, ids, table: RecordTable { columns, sources: of_record } })
