@@ -53,10 +53,18 @@ select
     metrics.echannel_share_3m,
     metrics.days_since_last_txn,
     metrics.last_customer_txn_at,
-    metrics.product_count
+    metrics.product_count,
+    coalesce(household.member_count, 1) as household_member_count,
+    coalesce(company_group.member_count, 1) as group_member_count,
+    coalesce(proprietor.shop_count, 0) as shop_count,
+    proprietor.aum_month_avg_with_shops,
+    proprietor.tier_with_shops
 from dim_customer as customer
 inner join int_customer_metrics as metrics on customer.customer_id = metrics.customer_id
 left join int_customer_tier as tier on customer.customer_id = tier.customer_id
 left join mart_vip_list as vip on customer.customer_id = vip.customer_id
 left join mart_segment as segment on customer.customer_id = segment.customer_id
 left join churn on customer.customer_id = churn.customer_id
+left join dim_household as household on customer.customer_id = household.customer_id
+left join dim_customer_group as company_group on customer.customer_id = company_group.customer_id
+left join int_proprietor_tier as proprietor on customer.customer_id = proprietor.customer_id

@@ -12,7 +12,7 @@ verified as (
         first_value(value order by verified_date desc, value) as verified_mobile,
         max(verified_date) as verified_date
     from int_customer_contact
-    where kind = 'mobile' and is_verified and verified_date <= biz_date()
+    where kind = 'mobile' and is_verified and verified_date <= biz_date() and value not in ('13800000000', '11111111111')
     group by source_system, source_customer_no
 
 ),
@@ -115,23 +115,32 @@ told as (
 
 ),
 
+-- What somebody decided; of several decisions on a field the last one.
 decided as (
 
     select
-        xref.customer_id,
-        max(case when field = 'customer_name' then value end) as customer_name,
-        max(case when field = 'sex' then value end) as sex,
-        max(case when field = 'birth_date' then value end) as birth_date,
-        max(case when field = 'mobile' then value end) as mobile,
-        max(case when field = 'address' then value end) as address,
-        max(case when field = 'region_code' then value end) as region_code,
-        max(case when field = 'occupation' then value end) as occupation,
-        max(case when field = 'branch_no' then value end) as branch_no
-    from ref_customer_override as override
-    inner join dim_customer_xref as xref
-        on override.source_system = xref.source_system and override.source_customer_no = xref.source_customer_no
-    where override.decided_on <= biz_date()
-    group by xref.customer_id
+        customer_id,
+        first_value(case when field = 'customer_name' then value end order by field <> 'customer_name', decided_on desc, source_key) as customer_name,
+        first_value(case when field = 'sex' then value end order by field <> 'sex', decided_on desc, source_key) as sex,
+        first_value(case when field = 'birth_date' then value end order by field <> 'birth_date', decided_on desc, source_key) as birth_date,
+        first_value(case when field = 'mobile' then value end order by field <> 'mobile', decided_on desc, source_key) as mobile,
+        first_value(case when field = 'address' then value end order by field <> 'address', decided_on desc, source_key) as address,
+        first_value(case when field = 'region_code' then value end order by field <> 'region_code', decided_on desc, source_key) as region_code,
+        first_value(case when field = 'occupation' then value end order by field <> 'occupation', decided_on desc, source_key) as occupation,
+        first_value(case when field = 'branch_no' then value end order by field <> 'branch_no', decided_on desc, source_key) as branch_no
+    from (
+        select
+            xref.customer_id,
+            override.field,
+            override.value,
+            override.decided_on,
+            override.source_system || ':' || override.source_customer_no as source_key
+        from ref_customer_override as override
+        inner join dim_customer_xref as xref
+            on override.source_system = xref.source_system and override.source_customer_no = xref.source_customer_no
+        where override.decided_on <= biz_date()
+    ) as decision
+    group by customer_id
 
 )
 
@@ -144,8 +153,8 @@ select
     case when decided.customer_name is not null then 'steward' when survivor.customer_name is not null then survivor.customer_name_source end as customer_name_source,
     coalesce(decided.sex, told.sex, survivor.sex, 'UNKNOWN') as sex,
     case when decided.sex is not null then 'steward' when told.sex is not null then 'resident ID' when survivor.sex is not null then survivor.sex_source end as sex_source,
-    coalesce(cast(decided.birth_date as date), told.birth_date, survivor.birth_date) as birth_date,
-    case when decided.birth_date is not null then 'steward' when told.birth_date is not null then 'resident ID' when survivor.birth_date is not null then survivor.birth_date_source end as birth_date_source,
+    coalesce(try_cast(decided.birth_date as date), told.birth_date, survivor.birth_date) as birth_date,
+    case when try_cast(decided.birth_date as date) is not null then 'steward' when told.birth_date is not null then 'resident ID' when survivor.birth_date is not null then survivor.birth_date_source end as birth_date_source,
     coalesce(decided.mobile, survivor.mobile) as mobile,
     case when decided.mobile is not null then 'steward' when survivor.mobile is not null then survivor.mobile_source end as mobile_source,
     coalesce(decided.address, survivor.address) as address,

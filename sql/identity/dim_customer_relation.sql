@@ -60,6 +60,30 @@ found as (
         on proprietor.source_system = xref.source_system and proprietor.source_customer_no = xref.source_customer_no
     inner join dim_customer as shop
         on document_key('51', proprietor.business_uscc) = shop.identity_key
+    -- Codes that begin with 92 are those of sole proprietors (GB 32100-2015).
+    where substr(trim(proprietor.business_uscc), 1, 2) = '92'
+
+    union all
+
+    -- Members of a declared group, each beside its least member.
+    select
+        least_member.customer_id,
+        xref.customer_id as other_customer_id,
+        'GROUP_MEMBER' as relation,
+        1 as strength_rank,
+        cast(null as decimal(9, 2)) as share_pct
+    from int_organisation as organisation
+    inner join dim_customer_xref as xref
+        on organisation.source_system = xref.source_system and organisation.source_customer_no = xref.source_customer_no
+    inner join (
+        select member.group_no, min(member_xref.customer_id) as customer_id
+        from int_organisation as member
+        inner join dim_customer_xref as member_xref
+            on member.source_system = member_xref.source_system and member.source_customer_no = member_xref.source_customer_no
+        where member.group_no is not null
+        group by member.group_no
+    ) as least_member
+        on organisation.group_no = least_member.group_no
 
     union all
 

@@ -18,6 +18,58 @@ fn data() -> Option<PathBuf> {
     }
 }
 
+#[test]
+fn order_and_threads_change_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let people = |reversed: bool| {
+        let row = |n: u64| {
+            let name = ["anna", "anne", "bert", "carla", "carl"][(mixed(n) % 5) as usize];
+            let town = ["aa", "bb", "cc"][(mixed(n + 7) % 3) as usize];
+            format!("{n:04},{name},{town},{}\n", 1950 + mixed(n + 13) % 40)
+        };
+        let mut rows: Vec<String> = (0..2_000).map(row).collect();
+        // Shuffled, so that no order is the order of the ids.
+        rows.sort_by_key(|row| mixed(row.bytes().map(u64::from).sum()));
+        if reversed {
+            rows.reverse();
+        }
+        format!("id,name,town,year\n{}", rows.concat())
+    };
+    let config = folder.path().join("people.toml");
+    let comparison = |column: &str, levels: &str| format!("[[comparison]]\ncolumn = \"{column}\"\nlevels = {levels}\n");
+    let text = [
+        "id = \"id\"\nblocking = [[\"name\"], [\"town\", \"year\"]]\nlink_probability = 0.5\n".to_owned(),
+        comparison("name", "[\"exact\", { jaro_winkler = 0.8 }]"),
+        comparison("town", "[\"exact\"]"),
+        comparison("year", "[\"exact\", { difference = 1 }]"),
+    ];
+    fs::write(&config, text.concat()).unwrap();
+    let table = folder.path().join("people.csv");
+    let mut outcomes = BTreeSet::new();
+    for (reversed, threads) in [(false, "1"), (true, "2"), (true, "1"), (false, "2")] {
+        fs::write(&table, people(reversed)).unwrap();
+        let (out, evidence) = (folder.path().join("out.csv"), folder.path().join("pairs.csv"));
+        let paths = [&table, &config, &out, &evidence].map(|path| path.to_str().unwrap());
+        let done = tally(&[
+            "resolve",
+            paths[0],
+            "--config",
+            paths[1],
+            "--out",
+            paths[2],
+            "--evidence",
+            paths[3],
+            "--threads",
+            threads,
+        ]);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        outcomes.insert((fs::read_to_string(&out).unwrap(), fs::read_to_string(&evidence).unwrap()));
+    }
+    assert_eq!(outcomes.len(), 1);
+    let (customers, pairs) = outcomes.first().unwrap();
+    assert!(customers.contains("SCORE") && pairs.lines().count() > 100, "{}", pairs.lines().count());
+}
+
 type Pairs = BTreeSet<(String, String)>;
 
 fn pairs(groups: &BTreeMap<String, Vec<String>>, only_between_sources: bool) -> Pairs {

@@ -45,7 +45,7 @@ pub enum DocumentStatus {
 }
 
 impl DocumentStatus {
-    /// `VALID`, `UNCHECKED`, `NONE` or the failing check (`LEN`, `CHARS`, `REGION`, `DATE`, `CHECK`, `CENTENARIAN`, `FORM`).
+    /// `VALID`, `UNCHECKED`, `NONE` or the failing check (`LEN`, `CHARS`, `REGION`, `DATE`, `CHECK`, `CENTENARIAN`, `FORM`, `COUNTRY`).
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -91,6 +91,10 @@ impl Document {
             }
             passport @ ("04" | "05") => {
                 let country = if passport == "04" { "CN" } else { country.map_or("", str::trim) };
+                if country.is_empty() {
+                    // Countries number their passports alike.
+                    return failed("04", &format!("|{number}"), "COUNTRY");
+                }
                 let holds = (5..=18).contains(&number.len()) && number.bytes().all(|c| c.is_ascii_alphanumeric());
                 of_form("04", &format!("{country}|{number}"), holds)
             }
@@ -191,6 +195,8 @@ mod tests {
     fn forms_without_a_check_digit() {
         assert_eq!(judged("04", "e12345678"), ("04|CN|E12345678".to_owned(), "UNCHECKED"));
         assert_eq!(judged("05", "E12345678").0, "04|GB|E12345678");
+        let nowhere = Document::judge(Some("05"), Some("E12345678"), None, "2025-06-30".parse().unwrap(), true);
+        assert_eq!((nowhere.key.as_str(), nowhere.status.code()), ("04||E12345678", "COUNTRY"));
         // Older prints of a travel permit have two digits of issue count.
         assert_eq!(judged("06", "H1234567802").0, judged("06", "H12345678").0);
         assert_eq!(judged("06", "12345678").1, "FORM");

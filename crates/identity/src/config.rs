@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::clean::Clean;
-use crate::comparison::Comparison;
+use crate::comparison::{Comparison, Level};
 use crate::error::IdentityError;
 use crate::weights::odds_bits;
 
@@ -99,8 +99,14 @@ impl MatchConfig {
         if self.comparisons.is_empty() {
             return Err(IdentityError::NoComparison);
         }
+        if let Some(prior) = self.prior.filter(|p| !(p.is_finite() && *p > 0.0 && *p < 1.0)) {
+            return Err(IdentityError::Prior(prior.to_string()));
+        }
         for comparison in &self.comparisons {
             if comparison.levels.is_empty() {
+                return Err(IdentityError::NoLevels(comparison.column.clone()));
+            }
+            if comparison.levels.contains(&Level::Prefix(0)) {
                 return Err(IdentityError::NoLevels(comparison.column.clone()));
             }
             let levels = comparison.levels.len() + 1;

@@ -29,6 +29,9 @@ pub enum IdentityError {
         /// How many are needed.
         levels: usize,
     },
+    /// A prior that is no probability.
+    #[error("prior is {0}; it needs a probability above 0 and below 1")]
+    Prior(String),
     /// A blocking rule that cannot be read.
     #[error(
         "blocking rule `{0}`: write a column as `name`, its first characters as `name[:4]`, its last as `name[-4:]`"

@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use crate::cluster::{Constraints, Link, cluster};
 use crate::config::MatchConfig;
 use crate::error::IdentityError;
-use crate::golden_id::{GoldenId, Members, assign};
+use crate::golden_id::{Assigned, GoldenId, Members, assign};
 use crate::party::{Judge, Parties, date, text, value};
 use crate::rules::{Rule, RuleSettings, decide};
 
@@ -148,7 +148,7 @@ pub fn assign_customers(
         ids: ids_before,
     };
     let ids = assign(members, &clusters.of_record, biz_date);
-    let keys = identity_keys(&parties, &clusters.of_record);
+    let keys = identity_keys(&parties, &clusters.of_record, &ids);
     let identity_key = |record: u32| {
         let cluster = clusters.of_record[record as usize];
         let (system, number) = parties.key(cluster);
@@ -258,8 +258,9 @@ fn ids_before(parties: &Parties, before: Vec<RecordBatch>) -> Result<Before, Ide
 }
 
 /// What a customer's pseudonym is made from, by cluster: its valid document, the least of several. Without one it is the
-/// source key of its lowest record.
-fn identity_keys<'a>(parties: &'a Parties, of_record: &[u32]) -> Vec<Option<&'a str>> {
+/// source key of its lowest record. Of customers that hold one document and were not joined, the one known longest has it:
+/// no two customers have one pseudonym.
+fn identity_keys<'a>(parties: &'a Parties, of_record: &[u32], ids: &Assigned) -> Vec<Option<&'a str>> {
     let mut keys: Vec<Option<&str>> = vec![None; of_record.len()];
     for (record, cluster) in (0_u32..).zip(of_record) {
         let main = parties.documents(record).first().map(|code| parties.document_keys.value(*code));
@@ -269,6 +270,21 @@ fn identity_keys<'a>(parties: &'a Parties, of_record: &[u32]) -> Vec<Option<&'a 
             (Some(a), Some(b)) => Some(a.min(b)),
             (known, valid) => known.or(valid),
         };
+    }
+    let mut holders: HashMap<&str, u32> = HashMap::new();
+    let rank = |cluster: u32| (ids.get(cluster).since, cluster);
+    for (cluster, key) in (0_u32..).zip(&keys) {
+        if let Some(key) = key {
+            let holder = holders.entry(key).or_insert(cluster);
+            if rank(cluster) < rank(*holder) {
+                *holder = cluster;
+            }
+        }
+    }
+    for (cluster, key) in (0_u32..).zip(&mut keys) {
+        if key.is_some_and(|key| holders.get(key) != Some(&cluster)) {
+            *key = None;
+        }
     }
     keys
 }

@@ -1,5 +1,8 @@
 //! Customer records of source systems, as identity reads them.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use arrow::array::{Array, AsArray, RecordBatch, StringArray};
 use arrow::compute::interleave;
 use arrow::datatypes::{DataType, Date32Type};
@@ -46,7 +49,7 @@ pub struct Judge {
 impl Parties {
     /// Read records with columns `source_system, source_customer_no, party_type, customer_name, id_type, id_no, sex, birth_date,
     /// mobile, region_code, open_date`; and documents beside the main one with `source_system, source_customer_no, id_type,
-    /// id_no`. Further text columns of the records can be compared under their own names.
+    /// id_no, country`. Further text columns of the records can be compared under their own names.
     ///
     /// # Errors
     /// [`IdentityError`] naming the column, or a record without its key.
@@ -79,16 +82,19 @@ impl Parties {
         for batch in documents {
             let (system, customer) = (text(batch, "source_system")?, text(batch, "source_customer_no")?);
             let (id_type, id_no) = (text(batch, "id_type")?, text(batch, "id_no")?);
+            let countries = text(batch, "country")?;
             for row in 0..batch.num_rows() {
                 let Some(record) = find(systems, numbers, value(system, row), value(customer, row)) else { continue };
-                let document =
-                    Document::judge(value(id_type, row), value(id_no, row), None, judge.as_of, judge.synthetic);
+                let (kind, no, country) = (value(id_type, row), value(id_no, row), value(countries, row));
+                let document = Document::judge(kind, no, country, judge.as_of, judge.synthetic);
                 // Most are the main one again.
                 if document.key != main(record).key {
                     others.push((number(record), document));
                 }
             }
         }
+        // By key, so that the order of delivery does not matter.
+        others.sort_by(|(owner, one), (other_owner, other)| (owner, &one.key).cmp(&(other_owner, &other.key)));
         let mut keys: Vec<String> = mains.collect();
         for (owner, document) in others {
             usable.push(is_usable(&document));
@@ -161,7 +167,7 @@ impl Parties {
     pub fn compared(&self) -> Result<RecordTable, IdentityError> {
         let rows = &self.rows;
         let count = rows.num_rows();
-        let mut columns = std::collections::BTreeMap::new();
+        let mut columns = BTreeMap::new();
         let names = text(rows, "customer_name")?;
         let name = |row: usize| {
             let clean = if self.is_organisation[row] { Clean::OrganisationName } else { Clean::Name };
@@ -190,11 +196,15 @@ impl Parties {
         };
         columns.insert("mobile".to_owned(), Column::of((0..count).map(mobile)));
         let tails = text(rows, "document_tail").ok();
-        // As many characters as the systems that keep no more deliver.
-        let length = tails.and_then(|t| t.iter().flatten().map(|tail| tail.trim().len()).max()).unwrap_or(0);
+        // As many characters as most of the delivered ones have; others say nothing.
+        let mut lengths: BTreeMap<usize, usize> = BTreeMap::new();
+        tails.iter().flat_map(|t| t.iter().flatten()).for_each(|t| *lengths.entry(t.trim().len()).or_default() += 1);
+        let length = lengths.into_iter().max_by_key(|(length, count)| (*count, Reverse(*length))).map_or(0, |(n, _)| n);
         let tail = |row: usize| {
             let of_id = of_document(row).and_then(|n| n.get(n.len().checked_sub(length)?..).map(str::to_owned));
-            of_id.or_else(|| tails.and_then(|t| value(t, row)).map(|t| Clean::Exact.apply(t).to_uppercase()))
+            of_id
+                .or_else(|| tails.and_then(|t| value(t, row)).map(|t| Clean::Exact.apply(t).to_uppercase()))
+                .filter(|t| t.len() == length)
         };
         columns.insert("document_tail".to_owned(), Column::of((0..count).map(tail)));
         let known = [

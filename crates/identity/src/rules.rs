@@ -158,12 +158,16 @@ pub fn decide(
     let mut decided: Vec<MatchPair> = Vec::new();
     let mut seen: HashMap<(u32, u32), (Rule, Decision)> = pairs;
     for (pair, evidence) in scored.pairs.iter().zip(scored.evidence) {
-        let decision = if pair.bits >= link_bits { Decision::Link } else { Decision::Review };
         let (a, b) = (pair.a, pair.b);
+        // Ends of documents that differ are somebody else's, or somebody's mistake: both want a look.
+        let weighs_enough = pair.bits >= link_bits && equal(&table.columns["document_tail"], a, b) != Some(false);
+        let decision = if weighs_enough { Decision::Link } else { Decision::Review };
         let is_impossible = parties.is_organisation[a as usize] != parties.is_organisation[b as usize]
             || differ(&parties.valid_ids, a, b);
         let by_rule = seen.remove(&(a, b));
-        let stronger = by_rule.filter(|(_, d)| *d == Decision::Link || decision == Decision::Review);
+        // What is compared comes from the document too: it cannot overrule a rule that asks about one document.
+        let asks = |rule: Rule| matches!(rule, Rule::DocumentNameDiffers | Rule::OrganisationName);
+        let stronger = by_rule.filter(|(rule, d)| *d == Decision::Link || decision == Decision::Review || asks(*rule));
         if by_rule.is_none() && is_impossible {
             continue;
         }

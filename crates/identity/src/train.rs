@@ -35,6 +35,8 @@ const SHARE_FIRST: f64 = 0.1;
 
 /// Pairs of one rule, counted by outcome pattern.
 struct RulePatterns {
+    /// Place of the rule.
+    rule: usize,
     /// Which comparisons say something within the rule.
     is_free: Vec<bool>,
     /// Outcomes and pairs.
@@ -157,7 +159,8 @@ fn prior_of(
     population: &Population,
 ) -> f64 {
     let mut estimates: Vec<f64> = Vec::new();
-    for (found, rule) in rules.iter().zip(&blocking.rules) {
+    for found in rules {
+        let rule = &blocking.rules[found.rule];
         let agrees = |column: &String| weights.iter().find(|w| w.column == *column).map_or(EXACT_FIRST, |w| w.m[0]);
         let covered: f64 = rule.columns.iter().map(agrees).product();
         estimates.push(found.share * found.pairs / covered.max(0.05));
@@ -170,9 +173,8 @@ fn prior_of(
 fn count_patterns(rule: usize, comparisons: &[Comparison], blocking: &Blocking, comparer: &Comparer) -> RulePatterns {
     let read = &blocking.rules[rule].columns;
     let tasks = blocking.tasks(std::iter::once(rule));
-    let pairs = blocking.rules[rule].pairs();
     // Every n-th task, spread over the whole rule.
-    let every = usize::try_from(pairs / RULE_PAIRS).unwrap_or(usize::MAX).max(1);
+    let every = usize::try_from(blocking.rules[rule].pairs() / RULE_PAIRS).unwrap_or(usize::MAX).max(1);
     let count = |task: &crate::blocking::Task| {
         let mut memory = comparer.memory();
         let mut counts: HashMap<u32, u64> = HashMap::new();
@@ -187,11 +189,14 @@ fn count_patterns(rule: usize, comparisons: &[Comparison], blocking: &Blocking, 
     let counts = sampled.par_iter().map(|task| count(task)).reduce(HashMap::new, together);
     let mut counts: Vec<(u32, u64)> = counts.into_iter().collect();
     counts.sort_unstable();
+    // Pairs that may be matches: within sources there may be none.
+    let visited: u64 = counts.iter().map(|(_, pairs)| pairs).sum();
+    #[expect(clippy::cast_precision_loss, reason = "numbers of pairs")]
+    let pairs = visited as f64 * tasks.len() as f64 / sampled.len().max(1) as f64;
     #[expect(clippy::cast_precision_loss, reason = "numbers of pairs")]
     let patterns = counts.into_iter().map(|(p, pairs)| (comparer.outcomes(p), pairs as f64)).collect();
-    #[expect(clippy::cast_precision_loss, reason = "numbers of pairs")]
-    let pairs = pairs as f64;
     RulePatterns {
+        rule,
         is_free: comparisons.iter().map(|c| !read.contains(&c.column)).collect(),
         patterns,
         pairs,

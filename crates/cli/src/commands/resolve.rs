@@ -37,6 +37,9 @@ pub struct ResolveArgs {
     /// Write every pair from the review threshold on, with what each comparison says, a Parquet or CSV file.
     #[arg(long, value_name = "FILE")]
     evidence: Option<PathBuf>,
+    /// Worker threads; the result does not depend on it. All processors when left out.
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
     /// Where the customers go, a Parquet or CSV file.
     #[arg(long, value_name = "FILE", required_unless_present = "preview")]
     out: Option<PathBuf>,
@@ -44,6 +47,10 @@ pub struct ResolveArgs {
 
 /// Do it.
 pub fn run(args: &ResolveArgs, printer: &Printer) -> Result<(), CliFailure> {
+    if let Some(threads) = args.threads {
+        // Fails only when a pool exists already.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    }
     let config = read_config(&args.config)?;
     let began = std::time::Instant::now();
     let records = Records::read(&args.tables, &config)?;

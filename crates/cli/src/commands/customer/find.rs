@@ -66,7 +66,16 @@ pub async fn run(args: &FindArgs, project: &Project, release: &Release, printer:
         return Err(CliFailure::missing(format!("no customer like this in release {}", release.number))
             .hint("try a part of what you know: the name alone, or the mobile alone"));
     }
-    args.access.record(project, "customer find", release.number, conditions.join(" and "), found.len() as u64)?;
+    // What was searched for is somebody's: the log says which fields, not which values.
+    let asked = [("name", &args.name), ("mobile", &args.mobile), ("id_no", &args.id_no)];
+    let asked: Vec<&str> = asked.iter().filter(|(_, value)| value.is_some()).map(|(field, _)| *field).collect();
+    args.access.record(
+        project,
+        "customer find",
+        release.number,
+        format!("by {}", asked.join(", ")),
+        found.len() as u64,
+    )?;
     let key = if args.access.unmasked || !project.is_masked() { None } else { Some(project.pseudonym_key()?) };
     let mut rows: Vec<Vec<String>> = Vec::new();
     for row in found {
