@@ -159,8 +159,9 @@ pub fn decide(
     let mut seen: HashMap<(u32, u32), (Rule, Decision)> = pairs;
     for (pair, evidence) in scored.pairs.iter().zip(scored.evidence) {
         let (a, b) = (pair.a, pair.b);
-        // Ends of documents that differ are somebody else's, or somebody's mistake: both want a look.
-        let weighs_enough = pair.bits >= link_bits && equal(&table.columns["document_tail"], a, b) != Some(false);
+        // An end of another document beside a name that is only alike: twins as often as a mistake.
+        let differs = |column: &str| equal(&table.columns[column], a, b) == Some(false);
+        let weighs_enough = pair.bits >= link_bits && !(differs("document_tail") && differs("name"));
         let decision = if weighs_enough { Decision::Link } else { Decision::Review };
         let is_impossible = parties.is_organisation[a as usize] != parties.is_organisation[b as usize]
             || differ(&parties.valid_ids, a, b);

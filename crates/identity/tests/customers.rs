@@ -208,7 +208,7 @@ fn evidence_from_the_document_overrules_no_doubt_about_it() {
 }
 
 #[test]
-fn ends_of_documents_that_differ_are_looked_at() {
+fn ends_of_documents_that_differ_beside_alike_names_are_looked_at() {
     // Twins: alike names, one birth date, the mobile of a parent.
     let of =
         |number, name, tail| Record { birth: "2000-02-29", mobile: "10012345679", tail, ..person(number, name, "") };
