@@ -17,7 +17,7 @@ const BAR_BITS: f64 = 1.0;
 /// Why these records are one customer, and where each value comes from.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  tally customer explain core:1000000037 --project sample_data\n  tally customer explain core:1000000037 --project sample_data --output json\n  tally customer explain core:1000000037 --project sample_data --unmasked --purpose \"complaint 4711\""
+    after_help = "Examples:\n  tally customer explain core:1000000074 --project sample_data\n  tally customer explain core:1000000074 --project sample_data --output json\n  tally customer explain core:1000000074 --project sample_data --unmasked --purpose \"complaint 4711\""
 )]
 pub struct ExplainArgs {
     /// `<system>:<customer number>`, or a customer_id of the warehouse.
@@ -46,7 +46,7 @@ pub async fn run(
     let reader = warehouse_reader(project, release).await?;
     let Some((customer_id, published)) = customer_id(&args.id, project, &reader).await? else {
         return Err(CliFailure::missing(format!("no customer with `{}` in release {}", args.id, release.number)).hint(
-            "name a customer as <system>:<customer number>, as in core:1000000037; tally customer find looks by name",
+            "name a customer as <system>:<customer number>, as in core:1000000074; tally customer find looks by name",
         ));
     };
     let is_masked = !args.access.unmasked && project.is_masked();

@@ -14,7 +14,7 @@ use crate::project::{Project, ProjectArgs};
 /// Look at one customer.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  tally customer show core:1000000037 --project sample_data\n  tally customer find --name 王小明 --project sample_data\n  tally customer explain core:1000000037 --project sample_data"
+    after_help = "Examples:\n  tally customer show core:1000000074 --project sample_data\n  tally customer find --name 王小明 --project sample_data\n  tally customer explain core:1000000074 --project sample_data"
 )]
 pub struct CustomerArgs {
     #[command(subcommand)]
@@ -34,7 +34,7 @@ enum CustomerCommand {
 /// Everything in the unified customer view about one customer.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  tally customer show core:1000000037 --project sample_data\n  tally customer show 3f9a --project sample_data       # the beginning of a pseudonym\n  tally customer show core:1000000037 --project sample_data --unmasked --purpose \"complaint 4711\""
+    after_help = "Examples:\n  tally customer show core:1000000074 --project sample_data\n  tally customer show 3f9a --project sample_data       # the beginning of a pseudonym\n  tally customer show core:1000000074 --project sample_data --unmasked --purpose \"complaint 4711\""
 )]
 pub struct ShowArgs {
     /// `<system>:<customer number>`, a pseudonym (its beginning is enough), or a customer_id of the warehouse.
@@ -83,7 +83,7 @@ async fn show(args: &ShowArgs, project: &Project, release: &Release, printer: &P
     let [row] = rows.as_slice() else {
         let why = if rows.is_empty() { "no customer" } else { "more than one customer" };
         return Err(CliFailure::missing(format!("{why} with `{}` in release {}", args.id, release.number))
-            .hint("name a customer as <system>:<customer number>, as in core:1000000037"));
+            .hint("name a customer as <system>:<customer number>, as in core:1000000074"));
     };
     args.access.record(project, "customer show", release.number, id, 1)?;
     if printer.is_json() {
