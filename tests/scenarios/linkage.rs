@@ -38,7 +38,7 @@ fn order_and_threads_change_nothing() {
     let config = folder.path().join("people.toml");
     let comparison = |column: &str, levels: &str| format!("[[comparison]]\ncolumn = \"{column}\"\nlevels = {levels}\n");
     let text = [
-        "id = \"id\"\nblocking = [[\"name\"], [\"town\", \"year\"]]\nlink_probability = 0.5\n".to_owned(),
+        "id = \"id\"\nblocking = [[\"name\"], [\"town\", \"year\"]]\nlink_probability = 0.5\nprior = 0.3\n".to_owned(),
         comparison("name", "[\"exact\", { jaro_winkler = 0.8 }]"),
         comparison("town", "[\"exact\"]"),
         comparison("year", "[\"exact\", { difference = 1 }]"),
