@@ -250,6 +250,7 @@ fn a_past_date_is_looked_at_as_it_was_known_and_as_it_is_known_today() {
     // Acceptance P4: nothing was corrected since, so both are the same.
     for (table, order) in [
         ("mart_customer_view", "customer_id"),
+        ("dim_household", "customer_id"),
         ("mart_vip_list", "customer_id"),
         ("mart_churn_flag", "customer_id, churn_rule"),
         ("mart_segment", "customer_id"),

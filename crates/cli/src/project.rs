@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bank::{BusinessDate, PseudonymKey};
 use clap::Args;
@@ -41,7 +42,7 @@ pub struct Project {
     /// Nodes, sources, references, checks.
     pub catalog: Catalog,
     /// Kinds of Rust code.
-    pub kinds: Vec<Box<dyn NodeKind>>,
+    pub kinds: Vec<Arc<dyn NodeKind>>,
     /// Machine limits.
     pub engine: Engine,
     /// Hash of the settings in force.

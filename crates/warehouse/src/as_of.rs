@@ -14,6 +14,8 @@ use datafusion::prelude::SessionContext;
 use crate::catalog::Catalog;
 use crate::error::WarehouseError;
 use crate::history::{INTERVAL_COLUMNS, OPEN_END};
+use crate::kind::{LookBack, NodeKind};
+use crate::kind_run::{KindRun, LazyKind, kind_of};
 use crate::node::{Materialisation, Node, PartitionBy};
 use crate::previous::Previous;
 use crate::reader::Reader;
@@ -32,6 +34,8 @@ pub struct AsOf<'a> {
     pub warehouse: &'a Path,
     /// Nodes.
     pub catalog: &'a Catalog,
+    /// Kinds of nodes of Rust code.
+    pub kinds: &'a [Arc<dyn NodeKind>],
     /// Releases up to today's, oldest first.
     pub chain: &'a [Release],
     /// The business date.
@@ -84,19 +88,7 @@ impl AsOf<'_> {
                  select * from ({sql}) as computed where month = date '{month}'"
             ),
             (_, _, Some(sql)) => sql.to_owned(),
-            // Identity is today's; what was learned is what was learned then.
-            (_, _, None) => {
-                let then = self.chain.iter().find(|release| release.biz_date == date.to_string());
-                let release = match (node.layer.as_str(), then) {
-                    ("identity", _) => today,
-                    (_, Some(then)) => then,
-                    (_, None) => return Err(WarehouseError::NotKept(date.to_string())),
-                };
-                if let Some(table) = self.table(session, release, &node.name).await? {
-                    session.register_table(node.name.as_str(), table)?;
-                }
-                return Ok(());
-            }
+            (_, _, None) => return self.register_kind(session, node, today).await,
         };
         let table = self.table(session, today, &node.name).await?;
         let empty = || MemTable::try_new(node.schema(), vec![vec![]]);
@@ -104,6 +96,28 @@ impl AsOf<'_> {
         let view = session.sql(&cut).await?.into_view();
         session.deregister_table(TODAY)?;
         session.register_table(node.name.as_str(), view)?;
+        Ok(())
+    }
+
+    async fn register_kind(
+        &self,
+        session: &SessionContext,
+        node: &Node,
+        today: &Release,
+    ) -> Result<(), WarehouseError> {
+        let then = || self.chain.iter().find(|release| release.biz_date == self.date.to_string());
+        let release = match kind_of(self.kinds, node)?.look_back() {
+            LookBack::Today => today,
+            LookBack::Then => then().ok_or_else(|| WarehouseError::NotKept(self.date.to_string()))?,
+            LookBack::Again => {
+                let run = KindRun::plan(self.kinds, node, self.date, session, self.catalog).await?;
+                session.register_table(node.name.as_str(), Arc::new(LazyKind::new(run)))?;
+                return Ok(());
+            }
+        };
+        if let Some(table) = self.table(session, release, &node.name).await? {
+            session.register_table(node.name.as_str(), table)?;
+        }
         Ok(())
     }
 

@@ -14,15 +14,15 @@ use crate::described::refuse_other_columns;
 use crate::error::WarehouseError;
 use crate::history::{BEFORE, OPEN_END, PARTITION, carry_forward};
 use crate::journal::{DoneStep, Journal, fingerprints};
-use crate::kind::Inputs;
-use crate::night::{DeliveredTable, OpenNight};
+use crate::kind_run::KindRun;
+use crate::night::{DeliveredTable, Night, OpenNight};
 use crate::node::{Materialisation, Node};
 use crate::previous::Previous;
 use crate::reader::Reader;
 use crate::release::{CheckResult, InputFile, Pin, Release};
 use crate::row_check::RowChecks;
 use crate::session::date_column;
-use crate::store::{Store, described};
+use crate::store::Store;
 use crate::table::{Replaces, TableFolder};
 
 /// Table of check outcomes, one row per check and business date.
@@ -190,26 +190,9 @@ impl OpenNight<'_> {
     }
 
     async fn compute_kind(&self, node: &Node) -> Result<LogicalPlan, WarehouseError> {
-        let wanted = node.kind.as_deref().unwrap_or_default();
-        let kind = self.night.kinds.iter().find(|k| k.name() == wanted).ok_or_else(|| {
-            let known: Vec<&str> = self.night.kinds.iter().map(|k| k.name()).collect();
-            let message = format!("unknown kind `{wanted}`; known are {}", known.join(", "));
-            WarehouseError::Node { node: node.name.clone(), path: node.path.clone(), message }
-        })?;
-        let mut tables = BTreeMap::new();
-        for (role, name) in node.inputs() {
-            let batches = self.session.table(name).await?.collect().await?;
-            let batches = match self.night.catalog.schema_of(name) {
-                Some(schema) => batches.into_iter().map(|b| described(&schema, &b)).collect::<Result<_, _>>()?,
-                None => batches,
-            };
-            tables.insert(role.to_owned(), batches);
-        }
-        let output = kind.run(node, Inputs::new(tables), self.night.date).map_err(WarehouseError::Kind)?;
-        let schema = output.first().map_or_else(|| node.schema(), RecordBatch::schema);
-        refuse_other_columns(node, &schema)?;
-        let rows = MemTable::try_new(schema, vec![output])?;
-        Ok(self.session.read_table(Arc::new(rows))?.into_unoptimized_plan())
+        let Night { kinds, date, catalog, .. } = self.night;
+        let run = KindRun::plan(kinds, node, *date, &self.session, catalog).await?;
+        Ok(self.session.read_table(Arc::new(run.rows().await?))?.into_unoptimized_plan())
     }
 
     /// Write, pin, register, and check what is written.

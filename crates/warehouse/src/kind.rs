@@ -33,10 +33,27 @@ impl Inputs {
     }
 }
 
+/// What a past date, looked at with today's knowledge, has of a node of Rust code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LookBack {
+    /// The rows of today's release.
+    Today,
+    /// The rows of that date's own release.
+    Then,
+    /// Computed again from the inputs of that date.
+    Again,
+}
+
 /// A kind of node computed in Rust.
 pub trait NodeKind: Send + Sync {
     /// The word in `kind = "..."`.
     fn name(&self) -> &'static str;
+
+    /// What a past date, looked at with today's knowledge, has of the node.
+    fn look_back(&self) -> LookBack;
+
+    /// Bytes that the kind holds at most for so many bytes of the input of a role, the input with it; measured.
+    fn memory_bytes(&self, role: &str, input_bytes: usize) -> usize;
 
     /// Compute the node from its inputs (columns as the input nodes describe them).
     ///

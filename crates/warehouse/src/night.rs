@@ -66,7 +66,7 @@ pub struct Night<'a> {
     /// Nodes, sources, references, checks.
     pub catalog: &'a Catalog,
     /// Kinds of Rust code.
-    pub kinds: &'a [Box<dyn NodeKind>],
+    pub kinds: &'a [Arc<dyn NodeKind>],
     /// Business date.
     pub date: BusinessDate,
     /// Release to build on; `None` starts from nothing.

@@ -55,20 +55,23 @@ pub fn run(args: &QueryArgs, printer: &Printer) -> Result<(), CliFailure> {
 async fn answer(args: &QueryArgs, project: &Project, release: &Release) -> Result<Answer, CliFailure> {
     let reader = match (args.as_of, args.access.unmasked) {
         (Some(date), _) => {
-            let (engine, warehouse, catalog) = (&project.engine, &project.warehouse(), &project.catalog);
-            AsOf { engine, warehouse, catalog, chain: &project.releases().chain()?, date }.reader().await?
+            let Project { engine, catalog, kinds, .. } = project;
+            let (warehouse, chain) = (&project.warehouse(), &project.releases().chain()?);
+            AsOf { engine, warehouse, catalog, kinds, chain, date }.reader().await?
         }
         (None, true) => warehouse_reader(project, release).await?,
         (None, false) => published_reader(project, release.number).await?,
     };
     let answer = reader.query(&args.sql).await.map_err(|e| {
+        // The engine names a table that is not there, and the columns that are, but not the tables that are.
+        let is_unknown_table = e.to_string().contains("not found") && e.to_string().contains("table '");
+        let failure = CliFailure::from(e);
+        if !is_unknown_table {
+            return failure;
+        }
         let mut tables = reader.tables();
         tables.sort();
-        let failure = CliFailure::from(e);
-        match failure.code() {
-            2 => failure.hint(format!("tables are {}", tables.join(", "))),
-            _ => failure,
-        }
+        failure.hint(format!("tables are {}", tables.join(", ")))
     })?;
     let rows = answer.batches.iter().map(|b| b.num_rows() as u64).sum();
     let subject = hex::encode(Sha256::digest(&args.sql));

@@ -8,7 +8,7 @@ use segmentation::cluster::{ClusterParams, Segmentation, segment};
 use segmentation::feature::{FeatureFrame, FeatureSpec};
 use serde::Deserialize;
 use warehouse::kind::INPUT;
-use warehouse::{Inputs, Node, NodeKind};
+use warehouse::{Inputs, LookBack, Node, NodeKind};
 
 /// Fewer customers than this are one segment: there is nothing to tell apart yet.
 const ROWS_MIN: usize = 20;
@@ -27,6 +27,14 @@ struct Parameters {
 impl NodeKind for Cluster {
     fn name(&self) -> &'static str {
         "cluster"
+    }
+
+    fn look_back(&self) -> LookBack {
+        LookBack::Then
+    }
+
+    fn memory_bytes(&self, _role: &str, input_bytes: usize) -> usize {
+        4 * input_bytes
     }
 
     fn run(&self, node: &Node, mut inputs: Inputs, _date: BusinessDate) -> Result<Vec<RecordBatch>, String> {

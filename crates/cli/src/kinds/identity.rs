@@ -8,7 +8,7 @@ use identity::{Judge, MatchConfig, RuleSettings, assign_customers, match_pairs};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use warehouse::kind::INPUT;
-use warehouse::{Inputs, Node, NodeKind};
+use warehouse::{Inputs, LookBack, Node, NodeKind};
 
 /// Source records → decided pairs.
 pub struct Match {
@@ -25,6 +25,14 @@ struct MatchParameters {
 impl NodeKind for Match {
     fn name(&self) -> &'static str {
         "match"
+    }
+
+    fn look_back(&self) -> LookBack {
+        LookBack::Today
+    }
+
+    fn memory_bytes(&self, _role: &str, input_bytes: usize) -> usize {
+        4 * input_bytes
     }
 
     fn run(&self, node: &Node, mut inputs: Inputs, date: BusinessDate) -> Result<Vec<RecordBatch>, String> {
@@ -47,6 +55,14 @@ impl NodeKind for Identity {
         "identity"
     }
 
+    fn look_back(&self) -> LookBack {
+        LookBack::Today
+    }
+
+    fn memory_bytes(&self, _role: &str, input_bytes: usize) -> usize {
+        3 * input_bytes
+    }
+
     fn run(&self, _node: &Node, mut inputs: Inputs, date: BusinessDate) -> Result<Vec<RecordBatch>, String> {
         let inputs = CustomerInputs {
             records: inputs.take("records")?,
@@ -66,6 +82,14 @@ pub struct Components;
 impl NodeKind for Components {
     fn name(&self) -> &'static str {
         "components"
+    }
+
+    fn look_back(&self) -> LookBack {
+        LookBack::Again
+    }
+
+    fn memory_bytes(&self, _role: &str, input_bytes: usize) -> usize {
+        4 * input_bytes
     }
 
     fn run(&self, _node: &Node, mut inputs: Inputs, _date: BusinessDate) -> Result<Vec<RecordBatch>, String> {

@@ -3,15 +3,17 @@
 mod cluster;
 mod identity;
 
+use std::sync::Arc;
+
 pub use cluster::segment_batch;
 use warehouse::NodeKind;
 
 /// All kinds.
-pub fn all(synthetic_identifiers: bool) -> Vec<Box<dyn NodeKind>> {
+pub fn all(synthetic_identifiers: bool) -> Vec<Arc<dyn NodeKind>> {
     vec![
-        Box::new(identity::Match { synthetic_identifiers }),
-        Box::new(identity::Identity { synthetic_identifiers }),
-        Box::new(identity::Components),
-        Box::new(cluster::Cluster),
+        Arc::new(identity::Match { synthetic_identifiers }),
+        Arc::new(identity::Identity { synthetic_identifiers }),
+        Arc::new(identity::Components),
+        Arc::new(cluster::Cluster),
     ]
 }
