@@ -5,7 +5,9 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::program::{bank, done, fails, published_bank, query_unmasked, redeliver, tally_in, truth};
+use crate::program::{
+    bank, bank_before_second_night, done, fails, published_bank, query_unmasked, redeliver, tally_in, truth,
+};
 
 fn text(row: &Value, column: &str) -> String {
     row[column].as_str().unwrap_or_default().to_owned()
@@ -160,4 +162,51 @@ fn people_decide_by_file_and_the_next_night_obeys() {
     assert!(!found.iter().any(|c| c["name"] == fields[4]));
     fails(project, &["customer", "find", "--name", "查无此人"], 3);
     assert!(tally_in(project, &["review", "list"]).status.success());
+}
+
+/// Requirement LF-03: merchants of a survey that have an account with us are left out of it.
+#[test]
+fn prospects_who_are_customers_are_told_apart() {
+    let folder = bank_before_second_night();
+    let project = folder.path();
+    let one = |sql: &str| query_unmasked(project, sql).remove(0);
+    let person = one("select customer_name, id_no, mobile, xref.customer_id from int_identity_record as record \
+         inner join dim_customer_xref as xref on record.source_system = xref.source_system \
+         and record.source_customer_no = xref.source_customer_no \
+         where record.source_system = 'core' and party_type = 'PERSON' and document_status(id_type, id_no) = 'VALID' \
+         and mobile_key(record.mobile) is not null order by record.source_customer_no limit 1");
+    let shop = one("select customer_name, id_no from int_identity_record \
+         where source_system = 'core' and party_type = 'ORG' order by source_customer_no limit 1");
+    let (name, id_no, mobile) = (text(&person, "customer_name"), text(&person, "id_no"), text(&person, "mobile"));
+    let (shop_name, code) = (text(&shop, "customer_name"), text(&shop, "id_no"));
+    let ledger = format!(
+        "序号,商户名称,经营者,联系电话,身份证号,统一社会信用代码\n\
+         1,,{name},,{id_no},\n\
+         2,,{name},+86 {mobile},,\n\
+         3,,诸葛无名,,{id_no},\n\
+         4,{shop_name},,,,{code}\n\
+         5,{shop_name},,,,\n\
+         6,,{name},,,\n\
+         7,石头记小吃店,诸葛无名,19999999999,,\n"
+    );
+    let survey = project.join("survey.csv");
+    fs::write(&survey, ledger).unwrap();
+    let (survey, out) = (survey.to_str().unwrap(), project.join("outcome.csv"));
+    let outcomes = done(project, &["prospect", "dedupe", survey, "--unmasked", "--purpose", "test"]);
+    let outcomes: Vec<(String, String)> =
+        outcomes.as_array().unwrap().iter().map(|row| (text(row, "prospect_no"), text(row, "outcome"))).collect();
+    let expected = ["matched", "matched", "review", "matched", "review", "new", "new"];
+    let expected: Vec<(String, String)> =
+        (1..).zip(expected).map(|(number, outcome): (u32, _)| (number.to_string(), outcome.to_owned())).collect();
+    assert_eq!(outcomes, expected);
+    // Masked as everything is, and the file says the same.
+    let masked = done(project, &["prospect", "dedupe", survey]);
+    assert_ne!(text(&masked[0], "customer_id"), text(&person, "customer_id"));
+    assert_eq!(masked[0]["evidence"], "document, owner name");
+    let written = done(project, &["prospect", "dedupe", survey, "--out", out.to_str().unwrap()]);
+    assert_eq!((&written["matched"], &written["new"]), (&Value::from(3), &Value::from(2)));
+    assert!(out.is_file());
+    // A ledger that says nothing about who a prospect is.
+    fs::write(survey, "区域,面积\n东,3\n").unwrap();
+    assert!(fails(project, &["prospect", "dedupe", survey], 2).contains("区域"));
 }

@@ -5,6 +5,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::half_width::half_width;
+
 /// Characters of a unified social credit code in the order of their values 0 to 30: no I, O, S, V, Z.
 const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 /// Weights of the eight characters of an organisation code.
@@ -132,10 +134,6 @@ impl fmt::Display for OrganisationCode {
 
 /// Upper case, half width, without spaces around; anything else stays and fails as a character.
 fn plain(text: &str) -> Vec<u8> {
-    let half_width = |c: char| match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-        _ => c,
-    };
     text.trim().chars().map(|c| u8::try_from(half_width(c).to_ascii_uppercase()).unwrap_or(b'?')).collect()
 }
 

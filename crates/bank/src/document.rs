@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 
 use crate::business_date::BusinessDate;
 use crate::credit_code::{CreditCode, OrganisationCode};
+use crate::half_width::half_width;
 use crate::id_number::{IdNumber, Sex};
 
 /// Type of the resident identity card, and group of every number of its form.
@@ -153,10 +154,6 @@ fn failed(group: &str, number: &str, code: &'static str) -> Document {
 
 /// Upper case, half width, without spaces, hyphens and brackets.
 fn canonical(number: &str) -> String {
-    let half_width = |c: char| match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-        _ => c,
-    };
     let kept = |c: &char| !c.is_whitespace() && !matches!(c, '-' | '(' | ')');
     number.chars().map(half_width).filter(kept).flat_map(char::to_uppercase).collect()
 }

@@ -8,6 +8,7 @@ use chrono::{Datelike, NaiveDate};
 use thiserror::Error;
 
 use crate::business_date::BusinessDate;
+use crate::half_width::half_width;
 
 /// Province prefixes of GB/T 2260; 91 was allotted to citizens registered abroad.
 const PROVINCES: [u8; 35] = [
@@ -93,7 +94,7 @@ impl IdNumber {
     /// # Errors
     /// The first failing check, see [`IdNumberError`].
     pub fn parse(text: &str, as_of: BusinessDate, synthetic: bool) -> Result<Self, IdNumberError> {
-        let typed: Vec<char> = text.trim().chars().map(half_width).collect();
+        let typed: Vec<char> = text.trim().chars().map(|c| half_width(c).to_ascii_uppercase()).collect();
         let characters = match typed.len() {
             18 => digits_of::<18>(&typed)?,
             15 => upgrade(&digits_of::<15>(&typed)?),
@@ -133,7 +134,7 @@ impl IdNumber {
     /// # Errors
     /// The first failing check; `REGION` when the first digit is not 9.
     pub fn parse_foreigner(text: &str, as_of: BusinessDate) -> Result<Self, IdNumberError> {
-        let typed: Vec<char> = text.trim().chars().map(half_width).collect();
+        let typed: Vec<char> = text.trim().chars().map(|c| half_width(c).to_ascii_uppercase()).collect();
         if typed.len() != 18 {
             return Err(IdNumberError::Length);
         }
@@ -173,15 +174,6 @@ impl IdNumber {
 impl fmt::Display for IdNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.characters.iter().try_for_each(|b| write!(f, "{}", char::from(*b)))
-    }
-}
-
-fn half_width(character: char) -> char {
-    match character {
-        '\u{FF01}'..='\u{FF5E}' => {
-            char::from_u32(u32::from(character) - 0xFEE0).unwrap_or(character).to_ascii_uppercase()
-        }
-        _ => character.to_ascii_uppercase(),
     }
 }
 

@@ -8,6 +8,7 @@ pub mod card_number;
 pub mod credit_code;
 pub mod decimal;
 pub mod document;
+mod half_width;
 pub mod id_number;
 pub mod mask;
 pub mod mobile;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::half_width::half_width;
+
 /// Prefixes written before a number: the country's code, or the trunk digit.
 const PREFIXES: [(&str, usize); 4] = [("+86", 0), ("0086", 0), ("86", 13), ("0", 12)];
 
@@ -15,7 +17,7 @@ impl MobileNumber {
     /// `synthetic` accepts numbers starting 10, which no carrier gives out. `None` when it is no mobile number.
     #[must_use]
     pub fn parse(text: &str, synthetic: bool) -> Option<Self> {
-        let plain: String = text.chars().map(half_width).filter(|c| !matches!(c, ' ' | '-')).collect();
+        let plain: String = text.chars().map(half_width).filter(|c| !matches!(c, ' ' | '-' | '–' | '—')).collect();
         let is_written = |(prefix, length): &(&str, usize)| {
             (*length == 0 || plain.len() == *length).then(|| plain.strip_prefix(prefix)).flatten()
         };
@@ -36,16 +38,6 @@ impl MobileNumber {
 impl fmt::Display for MobileNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|digit| write!(f, "{}", char::from(*digit)))
-    }
-}
-
-fn half_width(character: char) -> char {
-    match character {
-        '０'..='９' => char::from_u32(u32::from(character) - 0xFEE0).unwrap_or(character),
-        '＋' => '+',
-        '－' | '–' | '—' => '-',
-        '\u{3000}' => ' ',
-        _ => character,
     }
 }
 

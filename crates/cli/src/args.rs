@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    customer, diff, init, plan, quarantine, query, resolve, review, rollback, run, sample_bank, segment, source,
-    status, test, vacuum, verify,
+    customer, diff, init, plan, prospect, quarantine, query, resolve, review, rollback, run, sample_bank, segment,
+    source, status, test, vacuum, verify,
 };
 use crate::printer::Output;
 
@@ -67,4 +67,6 @@ pub enum Command {
     Segment(segment::SegmentArgs),
     /// Find which records of any tables are the same customer, without a project.
     Resolve(resolve::ResolveArgs),
+    /// Tell which prospects of a ledger are customers already.
+    Prospect(prospect::ProspectArgs),
 }

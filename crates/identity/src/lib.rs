@@ -25,7 +25,7 @@ pub mod weights;
 pub use config::{ColumnSource, MatchConfig, Pairs};
 pub use error::IdentityError;
 pub use linker::{Linked, link, preview};
-pub use matching::{assign_customers, customer_schema, match_pairs, pair_schema};
+pub use matching::{assign_customers, customer_schema, match_pairs, pair_schema, ten_thousandths};
 pub use party::{Judge, Parties};
 pub use rules::{Rule, RuleSettings};
 pub use table::{Column, RecordTable};

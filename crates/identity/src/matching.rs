@@ -76,9 +76,11 @@ pub fn match_pairs(
     )?)
 }
 
-/// Bits of a few hundred at most: far from the limits of i128.
+/// A score of bits as a decimal with four places, so that it does not depend on the processor. A few hundred bits at most:
+/// far from the limits of i128.
+#[must_use]
 #[allow(clippy::cast_possible_truncation)]
-fn ten_thousandths(bits: f64) -> i128 {
+pub fn ten_thousandths(bits: f64) -> i128 {
     (bits * 1e4).round() as i128
 }
 

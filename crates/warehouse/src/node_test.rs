@@ -13,7 +13,8 @@
 //!
 //! Columns that are not given are null; only columns that are expected are compared, and with `only = "condition"` only
 //! those rows; the order of rows does not count.
-//! Tables that are not given are empty, reference tables are the project's own.
+//! Tables that are not given are empty, views are computed from those that are given, reference tables are the project's
+//! own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -29,6 +30,7 @@ use serde::Deserialize;
 
 use crate::catalog::Catalog;
 use crate::error::WarehouseError;
+use crate::node::Materialisation;
 use crate::previous::Previous;
 use crate::session::{Engine, register_parameters};
 
@@ -101,15 +103,24 @@ impl NodeTest {
         let session = engine.session(date)?;
         register_parameters(&session, catalog)?;
         let previous_name = |name: &str| format!("previous('{name}')");
-        let no_previous = BTreeSet::new();
-        let previous = catalog.previous.get(&self.node).unwrap_or(&no_previous);
+        let views = self.views(catalog);
+        let computed: Vec<&String> = views.iter().chain([&self.node]).collect();
+        let tables: BTreeSet<&String> = computed.iter().flat_map(|name| &catalog.reads[*name]).collect();
+        let previous: BTreeSet<&String> =
+            computed.iter().filter_map(|name| catalog.previous.get(*name)).flatten().collect();
         let known: BTreeSet<String> =
-            catalog.reads[&self.node].iter().cloned().chain(previous.iter().map(|name| previous_name(name))).collect();
+            tables.iter().map(|name| (*name).clone()).chain(previous.iter().map(|name| previous_name(name))).collect();
         if let Some(unknown) = self.given.keys().find(|name| !known.contains(*name)) {
             let known: Vec<String> = known.into_iter().collect();
             return Err(refuse(format!("gives rows of {unknown}; the node reads {}", known.join(", "))));
         }
-        for name in &catalog.reads[&self.node] {
+        let mut tables_before = BTreeMap::new();
+        for name in previous {
+            let given = previous_name(name);
+            tables_before.insert(name.clone(), self.table(&given, name, self.given.get(&given), catalog)?);
+        }
+        Previous::register(&session, tables_before);
+        for name in tables.into_iter().filter(|name| !views.contains(name)) {
             let table: Arc<dyn TableProvider> = match (self.given.get(name), catalog.references.get(name)) {
                 (None, Some(reference)) => {
                     Arc::new(MemTable::try_new(reference.batch.schema(), vec![vec![reference.batch.clone()]])?)
@@ -118,12 +129,12 @@ impl NodeTest {
             };
             session.register_table(name.as_str(), table)?;
         }
-        let mut tables = BTreeMap::new();
-        for name in previous {
-            let given = previous_name(name);
-            tables.insert(name.clone(), self.table(&given, name, self.given.get(&given), catalog)?);
+        for name in &views {
+            if let Some(sql) = &catalog.nodes[name].sql {
+                let view = session.sql(sql).await.map_err(|e| WarehouseError::from(e).in_node(name))?.into_view();
+                session.register_table(name.as_str(), view)?;
+            }
         }
-        Previous::register(&session, tables);
         let compared = match &self.only {
             Some(condition) => format!("select * from (\n{sql}\n) as computed where {condition}"),
             None => sql.to_owned(),
@@ -159,6 +170,27 @@ impl NodeTest {
         missing.sort();
         unexpected.sort();
         Ok(Difference { missing, unexpected })
+    }
+
+    /// Views that the node reads, directly or through others, and that are not given; in the order of computation.
+    fn views(&self, catalog: &Catalog) -> Vec<String> {
+        let mut found: BTreeSet<&String> = BTreeSet::new();
+        let mut open: Vec<&String> = vec![&self.node];
+        while let Some(name) = open.pop() {
+            let is_view = |read: &&String| {
+                !self.given.contains_key(*read)
+                    && catalog
+                        .nodes
+                        .get(*read)
+                        .is_some_and(|n| n.materialisation == Materialisation::View && n.sql.is_some())
+            };
+            for read in catalog.reads[name].iter().filter(is_view) {
+                if found.insert(read) {
+                    open.push(read);
+                }
+            }
+        }
+        catalog.order.iter().filter(|name| found.contains(name)).cloned().collect()
     }
 
     fn table(

@@ -4,6 +4,7 @@ pub mod customer;
 pub mod diff;
 pub mod init;
 pub mod plan;
+pub mod prospect;
 pub mod quarantine;
 pub mod query;
 pub mod resolve;

@@ -8,7 +8,7 @@ use arrow::array::{Array, ArrayRef, AsArray, Decimal128Array, RecordBatch, Strin
 use clap::Args;
 use identity::linker::{Linked, RuleCost};
 use identity::weights::Weights;
-use identity::{Column, MatchConfig, RecordTable, link, preview};
+use identity::{Column, MatchConfig, RecordTable, link, preview, ten_thousandths};
 use rayon::prelude::*;
 use serde_json::json;
 
@@ -204,12 +204,6 @@ fn pairs(records: &Records, linked: &Linked) -> Result<RecordBatch, CliFailure> 
         ("one_customer", column(&|p| one_customer(p).to_string()), false),
         ("evidence", column(&|p| linked.evidence[p].clone()), false),
     ])?)
-}
-
-/// Bits of a few hundred at most: far from the limits of i128.
-#[allow(clippy::cast_possible_truncation)]
-fn ten_thousandths(bits: f64) -> i128 {
-    (bits * 1e4).round() as i128
 }
 
 fn freeze(path: &Path, config: &MatchConfig, weights: &Weights) -> Result<(), CliFailure> {
