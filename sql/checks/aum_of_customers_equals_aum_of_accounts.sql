@@ -1,5 +1,16 @@
 -- Both sides shown when they differ.
-select customers.aum as aum_of_customers, accounts.aum as aum_of_accounts
+select customers.aum as aum_of_customers, accounts.aum + positions.aum as aum_of_accounts
 from (select coalesce(sum(aum_balance), 0) as aum from mart_customer_view) as customers
-cross join (select coalesce(sum(balance), 0) as aum from int_account) as accounts
-where customers.aum <> accounts.aum
+cross join (
+    select coalesce(sum(cast(coalesce(component.weight, 1) * greatest(cast(account.balance * rate.middle_rate as decimal(18, 2)), 0) as decimal(18, 2))), 0) as aum
+    from int_account as account
+    inner join int_rate_day as rate on account.currency = rate.currency and rate.rate_date = biz_date()
+    left join ref_aum_component as component on account.account_kind = component.component
+) as accounts
+cross join (
+    select coalesce(sum(cast(coalesce(component.weight, 1) * greatest(cast(position.market_value * rate.middle_rate as decimal(18, 2)), 0) as decimal(18, 2))), 0) as aum
+    from int_position as position
+    inner join int_rate_day as rate on position.currency = rate.currency and rate.rate_date = biz_date()
+    left join ref_aum_component as component on position.position_kind = component.component
+) as positions
+where customers.aum <> accounts.aum + positions.aum

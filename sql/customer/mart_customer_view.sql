@@ -28,6 +28,10 @@ select
     customer.document_status,
     customer.is_inferred,
     tier.tier,
+    tier.tier_status,
+    tier.tier_next,
+    tier.near_up_tier,
+    value_class.tier as value_class,
     vip.customer_id is not null as is_vip_list,
     vip.reason_codes as vip_reason_codes,
     segment.segment,
@@ -36,10 +40,14 @@ select
     churn.reason as churn_reason,
     metrics.aum_balance,
     metrics.aum_month_avg,
+    metrics.aum_month_projected,
+    metrics.aum_quarter_avg,
+    metrics.aum_year_avg,
     metrics.aum_month_avg_3m_ago,
     metrics.aum_growth_3m,
     metrics.demand_balance,
     metrics.time_balance,
+    metrics.wealth_balance,
     metrics.loan_balance,
     metrics.card_balance,
     metrics.liability_balance,
@@ -54,6 +62,9 @@ select
     metrics.days_since_last_txn,
     metrics.last_customer_txn_at,
     metrics.product_count,
+    cast(coalesce(contribution.contribution, 0) as decimal(18, 2)) as contribution_month,
+    cast(coalesce(contribution.eva, 0) as decimal(18, 2)) as eva_month,
+    contribution.raroc,
     coalesce(household.member_count, 1) as household_member_count,
     coalesce(company_group.member_count, 1) as group_member_count,
     coalesce(proprietor.shop_count, 0) as shop_count,
@@ -61,10 +72,12 @@ select
     proprietor.tier_with_shops
 from dim_customer as customer
 inner join int_customer_metrics as metrics on customer.customer_id = metrics.customer_id
-left join int_customer_tier as tier on customer.customer_id = tier.customer_id
+left join int_customer_tier as tier on customer.customer_id = tier.customer_id and tier.scheme_id = 'person'
+left join int_customer_tier as value_class on customer.customer_id = value_class.customer_id and value_class.scheme_id = 'class3'
 left join mart_vip_list as vip on customer.customer_id = vip.customer_id
 left join mart_segment as segment on customer.customer_id = segment.customer_id
 left join churn on customer.customer_id = churn.customer_id
+left join agg_customer_contribution as contribution on customer.customer_id = contribution.customer_id
 left join dim_household as household on customer.customer_id = household.customer_id
 left join dim_customer_group as company_group on customer.customer_id = company_group.customer_id
 left join int_proprietor_tier as proprietor on customer.customer_id = proprietor.customer_id

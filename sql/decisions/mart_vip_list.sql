@@ -12,7 +12,7 @@ reason as (
         metrics.aum_month_avg,
         metrics.aum_growth_3m
     from int_customer_metrics as metrics
-    inner join int_customer_tier as tier on metrics.customer_id = tier.customer_id
+    inner join int_customer_tier as tier on metrics.customer_id = tier.customer_id and tier.scheme_id = 'person'
     inner join ref_tier as ref on tier.scheme_id = ref.scheme_id and tier.tier = ref.tier
 
 ),

@@ -1,13 +1,24 @@
 -- One row per account and month. The average is taken over days, never over postings:
 -- end-of-day balance(d) = closing balance - postings after d, so the sum over the days so far is
 --   closing balance x days - sum of (posting x days of the month before its effective date).
--- Exact, and independent of how long the history is.
+-- Exact, and independent of how long the history is. In the base currency the days weigh what a unit cost on them: the sum of end-of-day
+-- balances at the middle rate of each day (domain specification, section 4), and flows at the rate of their day.
 --
 -- A night computes its own month. It computes an earlier one again only when a late posting reaches it, or when its last
 -- days had no business date: from what it was, the late postings of this delivery, and the days that were missing.
 with
 
-posting as (
+reaching as (
+
+    select * from fct_transaction
+    where effective_date >= cast(date_trunc('month', biz_date()) as date) and effective_date <= biz_date()
+    union all
+    select * from fct_transaction
+    where effective_date < cast(date_trunc('month', biz_date()) as date) and biz_date = biz_date()
+
+),
+
+posting_own as (
 
     select
         txn.source_system,
@@ -20,18 +31,81 @@ posting as (
         sum(case when type.is_customer_initiated then 1 else 0 end) as customer_txn_count,
         sum(case when type.is_customer_initiated and channel.is_echannel then 1 else 0 end) as echannel_txn_count,
         sum(case when txn.txn_type = 'SALARY' then txn.signed_amount else 0 end) as salary_amount,
+        -- Fees are booked against the customer; what the bank earns is the other sign, reversals included.
+        sum(case when txn.txn_type = 'FEE' then -txn.signed_amount else 0 end) as fee_amount,
+        -- What the shop's bank pays for each purchase by debit card, up to a maximum.
+        sum(
+            case
+                when txn.txn_type = 'POS_SPEND' and txn.signed_amount < 0
+                    then cast(least(-txn.signed_amount * price.debit_interchange_rate, price.debit_interchange_max) as decimal(18, 2))
+                else 0
+            end
+        ) as interchange_amount,
+        sum(coalesce(cost.unit_cost, 0)) as activity_cost_amount,
         max(case when type.is_customer_initiated then txn.posting_date end) as last_customer_txn_date,
         max(case when type.is_customer_initiated then txn.txn_at end) as last_customer_txn_at
-    from (
-        select * from fct_transaction
-        where effective_date >= cast(date_trunc('month', biz_date()) as date) and effective_date <= biz_date()
-        union all
-        select * from fct_transaction
-        where effective_date < cast(date_trunc('month', biz_date()) as date) and biz_date = biz_date()
-    ) as txn
+    from reaching as txn
     left join ref_txn_type as type on txn.txn_type = type.txn_type
     left join ref_channel as channel on txn.channel = channel.channel
+    left join int_unit_cost as cost on txn.channel = cost.activity
+    cross join int_contribution_parameter as price
     group by txn.source_system, txn.account_no, cast(date_trunc('month', txn.effective_date) as date)
+
+),
+
+-- Accounts in other currencies are few: only their postings are looked at again.
+posting_foreign as (
+
+    select
+        txn.source_system,
+        txn.account_no,
+        rate.month,
+        sum(txn.signed_amount * rate.rate_before) as weighted_amount_base,
+        sum(case when type.is_external and txn.signed_amount > 0 then cast(txn.signed_amount * rate.middle_rate as decimal(18, 2)) else 0 end)
+            as external_credit_amount,
+        sum(case when type.is_external and txn.signed_amount < 0 then cast(-txn.signed_amount * rate.middle_rate as decimal(18, 2)) else 0 end)
+            as external_debit_amount,
+        sum(case when txn.txn_type = 'SALARY' then cast(txn.signed_amount * rate.middle_rate as decimal(18, 2)) else 0 end) as salary_amount,
+        sum(case when txn.txn_type = 'FEE' then cast(-txn.signed_amount * rate.middle_rate as decimal(18, 2)) else 0 end) as fee_amount
+    from reaching as txn
+    inner join (select source_system, account_no, currency from int_account where currency not in (select currency from ref_base_currency)) as account
+        on txn.source_system = account.source_system and txn.account_no = account.account_no
+    inner join int_rate_day as rate on account.currency = rate.currency and txn.effective_date = rate.rate_date
+    left join ref_txn_type as type on txn.txn_type = type.txn_type
+    group by txn.source_system, txn.account_no, rate.month
+
+),
+
+posting as (
+
+    select
+        own.source_system,
+        own.account_no,
+        own.month,
+        own.posted_amount,
+        own.weighted_amount,
+        coalesce(converted.weighted_amount_base, own.weighted_amount) as weighted_amount_base,
+        coalesce(converted.external_credit_amount, own.external_credit_amount) as external_credit_amount,
+        coalesce(converted.external_debit_amount, own.external_debit_amount) as external_debit_amount,
+        own.customer_txn_count,
+        own.echannel_txn_count,
+        coalesce(converted.salary_amount, own.salary_amount) as salary_amount,
+        coalesce(converted.fee_amount, own.fee_amount) as fee_amount,
+        own.interchange_amount,
+        own.activity_cost_amount,
+        own.last_customer_txn_date,
+        own.last_customer_txn_at
+    from posting_own as own
+    left join posting_foreign as converted
+        on own.source_system = converted.source_system and own.account_no = converted.account_no and own.month = converted.month
+
+),
+
+-- What a balance weighs in the base currency: the rates of the days so far, and the last one.
+weight as (
+
+    select currency, month, rate_date, middle_rate, rate_before + middle_rate as rate_sum
+    from int_rate_day
 
 ),
 
@@ -76,6 +150,7 @@ this_month as (
         account.source_customer_no,
         account.account_kind,
         account.branch_no,
+        account.currency,
         biz_date() as as_of_date,
         cast(date_part('day', biz_date()) as bigint) as day_count,
         cast(account.balance + coalesce(delivered_later.amount, 0) as decimal(18, 2)) as balance,
@@ -83,15 +158,24 @@ this_month as (
             (account.balance + coalesce(delivered_later.amount, 0)) * cast(date_part('day', biz_date()) as decimal(3, 0)) - coalesce(posting.weighted_amount, 0)
             as decimal(38, 2)
         ) as balance_accumulator,
+        cast((account.balance + coalesce(delivered_later.amount, 0)) * weight.middle_rate as decimal(18, 2)) as balance_base,
+        cast(
+            cast((account.balance + coalesce(delivered_later.amount, 0)) * weight.rate_sum as decimal(38, 8)) - coalesce(posting.weighted_amount_base, 0)
+            as decimal(38, 2)
+        ) as balance_accumulator_base,
         posting.posted_amount,
         posting.external_credit_amount,
         posting.external_debit_amount,
         posting.customer_txn_count,
         posting.echannel_txn_count,
         posting.salary_amount,
+        posting.fee_amount,
+        posting.interchange_amount,
+        posting.activity_cost_amount,
         last_activity.last_customer_txn_date,
         last_activity.last_customer_txn_at
     from int_account as account
+    inner join weight on account.currency = weight.currency and weight.rate_date = biz_date()
     left join (select * from posting where month = cast(date_trunc('month', biz_date()) as date)) as posting
         on account.source_system = posting.source_system and account.account_no = posting.account_no
     left join last_activity
@@ -121,6 +205,7 @@ late as (
         posting.account_no,
         known.month,
         known.month_end,
+        max(account.currency) as currency,
         sum(posting.posted_amount) as balance_change,
         sum(
             case when posting.month = known.month
@@ -128,18 +213,28 @@ late as (
                 else posting.posted_amount * cast(date_part('day', known.month_end) as decimal(3, 0))
             end
         ) as accumulator_change,
+        sum(
+            cast(posting.posted_amount * weight.rate_sum as decimal(38, 8))
+            - case when posting.month = known.month then posting.weighted_amount_base else 0 end
+        ) as accumulator_change_base,
         sum(case when posting.month = known.month then posting.posted_amount else 0 end) as posted_amount,
         sum(case when posting.month = known.month then posting.external_credit_amount else 0 end) as external_credit_amount,
         sum(case when posting.month = known.month then posting.external_debit_amount else 0 end) as external_debit_amount,
         sum(case when posting.month = known.month then posting.customer_txn_count else 0 end) as customer_txn_count,
         sum(case when posting.month = known.month then posting.echannel_txn_count else 0 end) as echannel_txn_count,
         sum(case when posting.month = known.month then posting.salary_amount else 0 end) as salary_amount,
+        sum(case when posting.month = known.month then posting.fee_amount else 0 end) as fee_amount,
+        sum(case when posting.month = known.month then posting.interchange_amount else 0 end) as interchange_amount,
+        sum(case when posting.month = known.month then posting.activity_cost_amount else 0 end) as activity_cost_amount,
         max(posting.last_customer_txn_date) as last_customer_txn_date,
         max(posting.last_customer_txn_at) as last_customer_txn_at
     from (select month, month_end from before group by month, month_end) as known
     -- Only postings of months that are over reach one: said, so that the join stays small.
     inner join (select * from posting where month < cast(date_trunc('month', biz_date()) as date)) as posting
         on posting.month <= known.month
+    inner join int_account as account
+        on posting.source_system = account.source_system and posting.account_no = account.account_no
+    inner join weight on account.currency = weight.currency and known.month_end = weight.rate_date
     group by posting.source_system, posting.account_no, known.month, known.month_end
 
 ),
@@ -154,16 +249,22 @@ opened_late as (
         account.source_customer_no,
         account.account_kind,
         account.branch_no,
+        account.currency,
         late.month_end as as_of_date,
         cast(date_part('day', late.month_end) as bigint) as day_count,
         cast(late.balance_change as decimal(18, 2)) as balance,
         cast(late.accumulator_change as decimal(38, 2)) as balance_accumulator,
+        cast(late.balance_change * weight.middle_rate as decimal(18, 2)) as balance_base,
+        cast(late.accumulator_change_base as decimal(38, 2)) as balance_accumulator_base,
         late.posted_amount,
         late.external_credit_amount,
         late.external_debit_amount,
         late.customer_txn_count,
         late.echannel_txn_count,
         late.salary_amount,
+        late.fee_amount,
+        late.interchange_amount,
+        late.activity_cost_amount,
         late.last_customer_txn_date,
         late.last_customer_txn_at
     from late
@@ -173,6 +274,7 @@ opened_late as (
         and late.account_no = account.account_no
         and account.open_date >= restated_from.month
         and account.open_date <= late.month_end
+    inner join weight on account.currency = weight.currency and late.month_end = weight.rate_date
     left join before
         on late.source_system = before.source_system
         and late.account_no = before.account_no
@@ -190,6 +292,7 @@ restated as (
         before.source_customer_no,
         before.account_kind,
         before.branch_no,
+        before.currency,
         before.month_end as as_of_date,
         cast(date_part('day', before.month_end) as bigint) as day_count,
         cast(before.balance + coalesce(late.balance_change, 0) as decimal(18, 2)) as balance,
@@ -199,16 +302,28 @@ restated as (
             + coalesce(late.accumulator_change, 0)
             as decimal(38, 2)
         ) as balance_accumulator,
+        cast((before.balance + coalesce(late.balance_change, 0)) * weight.middle_rate as decimal(18, 2)) as balance_base,
+        cast(
+            before.balance_accumulator_base
+            + cast(before.balance * (weight.rate_sum - known_so_far.rate_sum) as decimal(38, 8))
+            + coalesce(late.accumulator_change_base, 0)
+            as decimal(38, 2)
+        ) as balance_accumulator_base,
         before.posted_amount + coalesce(late.posted_amount, 0) as posted_amount,
         before.external_credit_amount + coalesce(late.external_credit_amount, 0) as external_credit_amount,
         before.external_debit_amount + coalesce(late.external_debit_amount, 0) as external_debit_amount,
         before.customer_txn_count + coalesce(late.customer_txn_count, 0) as customer_txn_count,
         before.echannel_txn_count + coalesce(late.echannel_txn_count, 0) as echannel_txn_count,
         before.salary_amount + coalesce(late.salary_amount, 0) as salary_amount,
+        before.fee_amount + coalesce(late.fee_amount, 0) as fee_amount,
+        before.interchange_amount + coalesce(late.interchange_amount, 0) as interchange_amount,
+        before.activity_cost_amount + coalesce(late.activity_cost_amount, 0) as activity_cost_amount,
         greatest(before.last_customer_txn_date, late.last_customer_txn_date) as last_customer_txn_date,
         greatest(before.last_customer_txn_at, late.last_customer_txn_at) as last_customer_txn_at
     from before
     inner join restated_from on before.month >= restated_from.month
+    inner join weight on before.currency = weight.currency and before.month_end = weight.rate_date
+    inner join weight as known_so_far on before.currency = known_so_far.currency and before.as_of_date = known_so_far.rate_date
     left join late
         on before.source_system = late.source_system
         and before.account_no = late.account_no
@@ -223,17 +338,24 @@ select
     source_customer_no,
     account_kind,
     branch_no,
+    currency,
     as_of_date,
     day_count,
     balance,
     balance_accumulator,
     cast(cast(balance_accumulator as decimal(38, 8)) / cast(day_count as decimal(3, 0)) as decimal(18, 2)) as balance_avg,
+    balance_base,
+    balance_accumulator_base,
+    cast(cast(balance_accumulator_base as decimal(38, 8)) / cast(day_count as decimal(3, 0)) as decimal(18, 2)) as balance_avg_base,
     cast(coalesce(posted_amount, 0) as decimal(18, 2)) as posted_amount,
     cast(coalesce(external_credit_amount, 0) as decimal(18, 2)) as external_credit_amount,
     cast(coalesce(external_debit_amount, 0) as decimal(18, 2)) as external_debit_amount,
     coalesce(customer_txn_count, 0) as customer_txn_count,
     coalesce(echannel_txn_count, 0) as echannel_txn_count,
     cast(coalesce(salary_amount, 0) as decimal(18, 2)) as salary_amount,
+    cast(coalesce(fee_amount, 0) as decimal(18, 2)) as fee_amount,
+    cast(coalesce(interchange_amount, 0) as decimal(18, 2)) as interchange_amount,
+    cast(coalesce(activity_cost_amount, 0) as decimal(18, 2)) as activity_cost_amount,
     last_customer_txn_date,
     last_customer_txn_at
 from (

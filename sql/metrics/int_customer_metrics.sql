@@ -7,6 +7,11 @@ month as (
         customer_id,
         sum(case when month = this_month then aum_avg end) as aum_month_avg,
         sum(case when month = this_month then aum_balance end) as aum_balance,
+        sum(case when month = this_month then aum_accumulator end) as aum_accumulator,
+        sum(case when month = this_month then wealth_balance end) as wealth_balance,
+        sum(case when month = this_month then overdraft_balance end) as overdraft_balance,
+        sum(case when month >= date_trunc('quarter', this_month) then aum_accumulator end) as aum_accumulator_quarter,
+        sum(case when month >= date_trunc('year', this_month) then aum_accumulator end) as aum_accumulator_year,
         sum(case when month = this_month - interval '3 months' then aum_avg end) as aum_month_avg_3m_ago,
         sum(case when month > this_month - interval '3 months' then external_credit_amount - external_debit_amount end) as net_inflow_3m,
         sum(case when month > this_month - interval '3 months' then external_credit_amount end) as external_credit_3m,
@@ -18,10 +23,22 @@ month as (
     from (
         select *, cast(date_trunc('month', biz_date()) as date) as this_month
         from agg_customer_month
-        -- No further back than is needed, so that the cost of a night does not follow the length of the history.
-        where month >= cast(date_trunc('month', biz_date()) as date) - interval '3 months'
+        -- No further back than is needed, so that the cost of a night does not follow the length of the history: three months
+        -- and the year so far.
+        where month >= least(
+            cast(date_trunc('month', biz_date()) as date) - interval '3 months', cast(date_trunc('year', biz_date()) as date)
+        )
     ) as dated
     group by customer_id
+
+),
+
+calendar as (
+
+    select
+        cast(cast(month_end as int) - cast(biz_date() as int) as decimal(3, 0)) as days_left,
+        cast(date_part('day', month_end) as decimal(3, 0)) as day_count
+    from (select cast(date_trunc('month', biz_date()) + interval '1 month' - interval '1 day' as date) as month_end) as ends
 
 ),
 
@@ -29,11 +46,11 @@ deposit as (
 
     select
         xref.customer_id,
-        sum(case when account.account_kind = 'DEMAND' then account.balance else 0 end) as demand_balance,
-        sum(case when account.account_kind <> 'DEMAND' then account.balance else 0 end) as time_balance,
-        max(case when account.account_kind = 'DEMAND' and account.close_date is null then 1 else 0 end) as has_demand,
-        max(case when account.account_kind <> 'DEMAND' and account.close_date is null then 1 else 0 end) as has_time
+        sum(case when account.account_kind = 'DEMAND' then cast(account.balance * rate.middle_rate as decimal(18, 2)) else 0 end) as demand_balance,
+        sum(case when account.account_kind <> 'DEMAND' then cast(account.balance * rate.middle_rate as decimal(18, 2)) else 0 end) as time_balance,
+        max(case when account.close_date is null then 1 else 0 end) as has_deposit
     from int_account as account
+    inner join int_rate_day as rate on account.currency = rate.currency and rate.rate_date = biz_date()
     inner join dim_customer_xref as xref
         on account.source_system = xref.source_system and account.source_customer_no = xref.source_customer_no
     group by xref.customer_id
@@ -42,8 +59,13 @@ deposit as (
 
 loan as (
 
-    select xref.customer_id, sum(loan.balance) as loan_balance, min(loan.first_unpaid_due_date) as first_unpaid_due_date
+    select
+        xref.customer_id,
+        sum(cast(loan.balance * rate.middle_rate as decimal(18, 2))) as loan_balance,
+        sum(cast(loan.overdue_interest * rate.middle_rate as decimal(18, 2))) as overdue_interest,
+        min(loan.first_unpaid_due_date) as first_unpaid_due_date
     from int_loan as loan
+    inner join int_rate_day as rate on loan.currency = rate.currency and rate.rate_date = biz_date()
     inner join dim_customer_xref as xref
         on loan.source_system = xref.source_system and loan.source_customer_no = xref.source_customer_no
     group by xref.customer_id
@@ -52,8 +74,12 @@ loan as (
 
 card as (
 
-    select xref.customer_id, sum(card.balance) as card_balance, sum(card.card_limit) as card_limit
+    select
+        xref.customer_id,
+        sum(cast(card.balance * rate.middle_rate as decimal(18, 2))) as card_balance,
+        sum(cast(card.card_limit * rate.middle_rate as decimal(18, 2))) as card_limit
     from int_card as card
+    inner join int_rate_day as rate on card.currency = rate.currency and rate.rate_date = biz_date()
     inner join dim_customer_xref as xref
         on card.source_system = xref.source_system and card.source_customer_no = xref.source_customer_no
     group by xref.customer_id
@@ -83,6 +109,21 @@ select
     ) as tenure_months,
     cast(coalesce(month.aum_balance, 0) as decimal(18, 2)) as aum_balance,
     cast(coalesce(month.aum_month_avg, 0) as decimal(18, 2)) as aum_month_avg,
+    cast(
+        cast(coalesce(month.aum_accumulator, 0) + coalesce(month.aum_balance, 0) * calendar.days_left as decimal(38, 8)) / calendar.day_count
+        as decimal(18, 2)
+    ) as aum_month_projected,
+    -- Averages of longer periods are of their days, never of their months.
+    cast(
+        cast(coalesce(month.aum_accumulator_quarter, 0) as decimal(38, 8))
+        / cast(cast(biz_date() as int) - cast(cast(date_trunc('quarter', biz_date()) as date) as int) + 1 as decimal(3, 0))
+        as decimal(18, 2)
+    ) as aum_quarter_avg,
+    cast(
+        cast(coalesce(month.aum_accumulator_year, 0) as decimal(38, 8))
+        / cast(cast(biz_date() as int) - cast(cast(date_trunc('year', biz_date()) as date) as int) + 1 as decimal(3, 0))
+        as decimal(18, 2)
+    ) as aum_year_avg,
     cast(month.aum_month_avg_3m_ago as decimal(18, 2)) as aum_month_avg_3m_ago,
     cast(
         case
@@ -93,9 +134,13 @@ select
     ) as aum_growth_3m,
     cast(coalesce(deposit.demand_balance, 0) as decimal(18, 2)) as demand_balance,
     cast(coalesce(deposit.time_balance, 0) as decimal(18, 2)) as time_balance,
+    cast(coalesce(month.wealth_balance, 0) as decimal(18, 2)) as wealth_balance,
     cast(coalesce(loan.loan_balance, 0) as decimal(18, 2)) as loan_balance,
     cast(coalesce(card.card_balance, 0) as decimal(18, 2)) as card_balance,
-    cast(coalesce(loan.loan_balance, 0) + coalesce(card.card_balance, 0) as decimal(18, 2)) as liability_balance,
+    cast(
+        coalesce(loan.loan_balance, 0) + coalesce(loan.overdue_interest, 0) + coalesce(card.card_balance, 0) + coalesce(month.overdraft_balance, 0)
+        as decimal(18, 2)
+    ) as liability_balance,
     cast(coalesce(card.card_limit, 0) as decimal(18, 2)) as card_limit,
     cast(coalesce(cast(biz_date() as int) - cast(loan.first_unpaid_due_date as int), 0) as bigint) as days_past_due,
     cast(coalesce(month.net_inflow_3m, 0) as decimal(18, 2)) as net_inflow_3m,
@@ -112,11 +157,12 @@ select
     cast(cast(biz_date() as int) - cast(month.last_customer_txn_date as int) as bigint) as days_since_last_txn,
     month.last_customer_txn_at,
     cast(
-        coalesce(deposit.has_demand, 0) + coalesce(deposit.has_time, 0)
+        coalesce(deposit.has_deposit, 0) + case when month.wealth_balance > 0 then 1 else 0 end
         + case when loan.loan_balance > 0 then 1 else 0 end + case when card.customer_id is not null then 1 else 0 end
         as bigint
     ) as product_count
 from dim_customer as customer
+cross join calendar
 left join month on customer.customer_id = month.customer_id
 left join deposit on customer.customer_id = deposit.customer_id
 left join loan on customer.customer_id = loan.customer_id

@@ -104,7 +104,8 @@ fn every_row_and_cent_is_accounted_for_and_levels_agree() {
     let sums = query_unmasked(
         published_bank(),
         "select (select sum(aum_balance) from mart_customer_view) as customers, \
-         (select sum(balance) from raw_core__account where biz_date = date '2025-12-31') as accounts",
+         (select sum(balance) from raw_core__account where biz_date = date '2025-12-31') \
+         + (select sum(market_value) from raw_wealth__position where biz_date = date '2025-12-31' and status <> 'CLOSED') as accounts",
     );
     assert_eq!(sums[0]["customers"], sums[0]["accounts"]);
     assert_ne!(sums[0]["customers"], Value::Null);
@@ -318,15 +319,20 @@ fn segments_recover_the_planted_behaviour() {
 
 #[test]
 fn tiers_follow_thresholds_and_every_vip_has_a_reason() {
-    // Acceptance J1: thresholds are inclusive.
-    let wrong = query(
-        published_bank(),
-        "select count(*) as n from mart_customer_view where party_type = 'PERSON' and tier <> case when aum_month_avg >= 10000000 then 'PRIVATE_PLUS' \
-         when aum_month_avg >= 6000000 then 'PRIVATE' when aum_month_avg >= 1000000 then 'DIAMOND' \
-         when aum_month_avg >= 500000 then 'PLATINUM' when aum_month_avg >= 200000 then 'GOLD' \
-         when aum_month_avg >= 50000 then 'BASIC' else 'MASS' end",
-    );
-    assert_eq!(wrong[0]["n"], 0);
+    // Acceptance J1: thresholds are inclusive; a tier is above what the month reaches only while it is watched.
+    let reached = "case when aum_month_avg >= 10000000 then 7 when aum_month_avg >= 6000000 then 6 when aum_month_avg >= 1000000 then 5 \
+                   when aum_month_avg >= 500000 then 4 when aum_month_avg >= 200000 then 3 when aum_month_avg >= 50000 then 2 else 1 end";
+    let rank = "case tier when 'PRIVATE_PLUS' then 7 when 'PRIVATE' then 6 when 'DIAMOND' then 5 when 'PLATINUM' then 4 \
+                when 'GOLD' then 3 when 'BASIC' then 2 when 'MASS' then 1 end";
+    let count = |condition: &str| {
+        let sql = format!(
+            "select count(*) as n from (select {reached} as reached, {rank} as rank, tier_status from mart_customer_view \
+             where party_type = 'PERSON') as tiers where {condition}"
+        );
+        query(published_bank(), &sql)[0]["n"].as_u64().unwrap()
+    };
+    assert_eq!(count("rank is null or rank < reached or (rank > reached) <> (tier_status = 'WATCH')"), 0);
+    assert!(count("tier_status = 'WATCH'") > 0 && count("tier_status in ('UP', 'DOWN')") > 0);
     let vips =
         query(published_bank(), "select reason_codes, reason, tier, aum_month_avg, aum_growth_3m from mart_vip_list");
     assert!(vips.len() > 50);

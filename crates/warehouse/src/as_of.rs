@@ -4,6 +4,7 @@
 //! else is computed from it again, as far as a question needs it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,6 +26,8 @@ use crate::table::TableFolder;
 
 /// Name under which the table as it is today is registered while it is cut off.
 const TODAY: &str = "_today";
+/// The same for the table as the night before left it.
+const BEFORE: &str = "_before";
 
 /// What is looked back with.
 pub struct AsOf<'a> {
@@ -131,7 +134,7 @@ impl AsOf<'_> {
             let Some(node) = self.catalog.nodes.get(name) else { continue };
             let known = match (node.partition_by, before) {
                 // What earlier months are is known best today.
-                (Some(PartitionBy::Month), _) => self.months_before(session, name).await?,
+                (Some(PartitionBy::Month), _) => self.months_before(session, name, before).await?,
                 (_, Some(release)) => self.table(session, release, name).await?,
                 (_, None) if is_first => None,
                 (_, None) => return Err(WarehouseError::NotKept(self.date.to_string())),
@@ -150,13 +153,25 @@ impl AsOf<'_> {
         &self,
         session: &SessionContext,
         name: &str,
+        before: Option<&Release>,
     ) -> Result<Option<Arc<dyn TableProvider>>, WarehouseError> {
         let Some(today) = self.chain.last() else { return Ok(None) };
         let Some(table) = self.table(session, today, name).await? else { return Ok(None) };
         session.register_table(TODAY, table)?;
         let month = self.date.month_start();
-        let view = session.sql(&format!("select * from {TODAY} where month < date '{month}'")).await?.into_view();
+        let mut known = format!("select * from {TODAY} where month < date '{month}'");
+        // Of the date's own month, what the night before left.
+        let before = match before {
+            Some(release) => self.table(session, release, name).await?,
+            None => None,
+        };
+        if let Some(table) = before {
+            session.register_table(BEFORE, table)?;
+            let _ = write!(known, " union all select * from {BEFORE} where month = date '{month}'");
+        }
+        let view = session.sql(&known).await?.into_view();
         session.deregister_table(TODAY)?;
+        session.deregister_table(BEFORE)?;
         Ok(Some(view))
     }
 
