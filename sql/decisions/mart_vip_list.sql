@@ -1,6 +1,24 @@
--- TIER: GOLD or higher (ref_tier.is_vip). GROWTH (potential): average AUM grew 50 % or more in three months and is
--- 20,000 or more.
+-- Who is looked after personally, and why (domain specification, section 5.7). TIER: GOLD or higher (ref_tier.is_vip).
+-- CONTRIBUTION: among the best twentieth of persons by this month's contribution. HIDDEN: mart_hidden_vip. POTENTIAL:
+-- int_potential_vip. Not on it: who has died, works for the bank, or holds nothing any more.
 with
+
+best as (
+
+    select customer_id, contribution
+    from (
+        select
+            contribution.customer_id,
+            contribution.contribution,
+            count(*) over () as customer_count,
+            rank() over (order by contribution.contribution desc) as place
+        from agg_customer_contribution as contribution
+        inner join int_customer_metrics as metrics on contribution.customer_id = metrics.customer_id
+        where metrics.party_type = 'PERSON'
+    ) as ranked
+    where place * 20 <= customer_count and contribution > 0
+
+),
 
 reason as (
 
@@ -8,12 +26,22 @@ reason as (
         metrics.customer_id,
         tier.tier,
         ref.is_vip as is_tier,
-        coalesce(metrics.aum_growth_3m >= 0.50 and metrics.aum_month_avg >= 20000, false) as is_growth,
+        best.contribution as best_contribution,
+        hidden.turnover_12m as hidden_turnover_12m,
+        potential.reason_codes as potential_codes,
         metrics.aum_month_avg,
         metrics.aum_growth_3m
     from int_customer_metrics as metrics
     inner join int_customer_tier as tier on metrics.customer_id = tier.customer_id and tier.scheme_id = 'person'
     inner join ref_tier as ref on tier.scheme_id = ref.scheme_id and tier.tier = ref.tier
+    left join best on metrics.customer_id = best.customer_id
+    left join mart_hidden_vip as hidden on metrics.customer_id = hidden.customer_id
+    left join int_potential_vip as potential on metrics.customer_id = potential.customer_id and potential.is_listed
+    left join dim_customer_profile as profile on metrics.customer_id = profile.customer_id
+    where metrics.product_count > 0
+        and not coalesce(profile.is_deceased, false)
+        and not coalesce(profile.is_staff, false)
+        and (ref.is_vip or best.customer_id is not null or hidden.customer_id is not null or potential.customer_id is not null)
 
 ),
 
@@ -26,20 +54,34 @@ flagged as (
 select
     reason.customer_id,
     customer.customer_name,
-    case when reason.is_tier and reason.is_growth then 'TIER,GROWTH' when reason.is_tier then 'TIER' else 'GROWTH' end as reason_codes,
-    case
-        when reason.is_tier and reason.is_growth
-            then 'tier ' || reason.tier || '; average balance grew '
-                || cast(cast(reason.aum_growth_3m * 100 as decimal(18, 1)) as varchar) || ' % in three months'
-        when reason.is_tier then 'tier ' || reason.tier
-        else 'average balance grew ' || cast(cast(reason.aum_growth_3m * 100 as decimal(18, 1)) as varchar) || ' % in three months'
-    end as reason,
+    concat_ws(
+        ',',
+        case when reason.is_tier then 'TIER' end,
+        case when reason.best_contribution is not null then 'CONTRIBUTION' end,
+        case when reason.hidden_turnover_12m is not null then 'HIDDEN' end,
+        case when reason.potential_codes is not null then 'POTENTIAL' end
+    ) as reason_codes,
+    concat_ws(
+        '; ',
+        case when reason.is_tier then 'tier ' || reason.tier end,
+        case when reason.best_contribution is not null then 'contribution of ' || cast(reason.best_contribution as varchar) || ' this month' end,
+        case when reason.hidden_turnover_12m is not null then 'business turnover of ' || cast(reason.hidden_turnover_12m as varchar) || ' in twelve months' end,
+        case when reason.potential_codes like '%STUDENT%' then 'studies for a degree' end,
+        case when reason.potential_codes like '%YOUNG_SALARY%' then 'young and well paid' end,
+        case
+            when reason.potential_codes like '%GROWTH%'
+                then 'average balance grew ' || cast(cast(reason.aum_growth_3m * 100 as decimal(18, 1)) as varchar) || ' % in three months'
+        end,
+        case when reason.potential_codes like '%CHILD_OF_VIP%' then 'a parent is PLATINUM or higher' end
+    ) as reason,
     reason.tier,
     reason.aum_month_avg,
     reason.aum_growth_3m,
     flagged.customer_id is not null as has_churn_flag,
-    customer.branch_no
+    customer.branch_no,
+    coalesce(before.entered_on, biz_date()) as entered_on,
+    before.reason_codes as reason_codes_before
 from reason
 inner join dim_customer as customer on reason.customer_id = customer.customer_id
 left join flagged on reason.customer_id = flagged.customer_id
-where reason.is_tier or reason.is_growth
+left join previous('mart_vip_list') as before on reason.customer_id = before.customer_id

@@ -42,6 +42,9 @@ posting_own as (
             end
         ) as interchange_amount,
         sum(coalesce(cost.unit_cost, 0)) as activity_cost_amount,
+        sum(
+            case when type.is_turnover and (txn.signed_amount > 0 or txn.txn_type = 'REVERSAL') then txn.signed_amount else 0 end
+        ) as turnover_amount,
         max(case when type.is_customer_initiated then txn.posting_date end) as last_customer_txn_date,
         max(case when type.is_customer_initiated then txn.txn_at end) as last_customer_txn_at
     from reaching as txn
@@ -66,7 +69,13 @@ posting_foreign as (
         sum(case when type.is_external and txn.signed_amount < 0 then cast(-txn.signed_amount * rate.middle_rate as decimal(18, 2)) else 0 end)
             as external_debit_amount,
         sum(case when txn.txn_type = 'SALARY' then cast(txn.signed_amount * rate.middle_rate as decimal(18, 2)) else 0 end) as salary_amount,
-        sum(case when txn.txn_type = 'FEE' then cast(-txn.signed_amount * rate.middle_rate as decimal(18, 2)) else 0 end) as fee_amount
+        sum(case when txn.txn_type = 'FEE' then cast(-txn.signed_amount * rate.middle_rate as decimal(18, 2)) else 0 end) as fee_amount,
+        sum(
+            case
+                when type.is_turnover and (txn.signed_amount > 0 or txn.txn_type = 'REVERSAL') then cast(txn.signed_amount * rate.middle_rate as decimal(18, 2))
+                else 0
+            end
+        ) as turnover_amount
     from reaching as txn
     inner join (select source_system, account_no, currency from int_account where currency not in (select currency from ref_base_currency)) as account
         on txn.source_system = account.source_system and txn.account_no = account.account_no
@@ -93,6 +102,7 @@ posting as (
         coalesce(converted.fee_amount, own.fee_amount) as fee_amount,
         own.interchange_amount,
         own.activity_cost_amount,
+        coalesce(converted.turnover_amount, own.turnover_amount) as turnover_amount,
         own.last_customer_txn_date,
         own.last_customer_txn_at
     from posting_own as own
@@ -172,6 +182,7 @@ this_month as (
         posting.fee_amount,
         posting.interchange_amount,
         posting.activity_cost_amount,
+        posting.turnover_amount,
         last_activity.last_customer_txn_date,
         last_activity.last_customer_txn_at
     from int_account as account
@@ -226,6 +237,7 @@ late as (
         sum(case when posting.month = known.month then posting.fee_amount else 0 end) as fee_amount,
         sum(case when posting.month = known.month then posting.interchange_amount else 0 end) as interchange_amount,
         sum(case when posting.month = known.month then posting.activity_cost_amount else 0 end) as activity_cost_amount,
+        sum(case when posting.month = known.month then posting.turnover_amount else 0 end) as turnover_amount,
         max(posting.last_customer_txn_date) as last_customer_txn_date,
         max(posting.last_customer_txn_at) as last_customer_txn_at
     from (select month, month_end from before group by month, month_end) as known
@@ -265,6 +277,7 @@ opened_late as (
         late.fee_amount,
         late.interchange_amount,
         late.activity_cost_amount,
+        late.turnover_amount,
         late.last_customer_txn_date,
         late.last_customer_txn_at
     from late
@@ -318,6 +331,7 @@ restated as (
         before.fee_amount + coalesce(late.fee_amount, 0) as fee_amount,
         before.interchange_amount + coalesce(late.interchange_amount, 0) as interchange_amount,
         before.activity_cost_amount + coalesce(late.activity_cost_amount, 0) as activity_cost_amount,
+        before.turnover_amount + coalesce(late.turnover_amount, 0) as turnover_amount,
         greatest(before.last_customer_txn_date, late.last_customer_txn_date) as last_customer_txn_date,
         greatest(before.last_customer_txn_at, late.last_customer_txn_at) as last_customer_txn_at
     from before
@@ -356,6 +370,7 @@ select
     cast(coalesce(fee_amount, 0) as decimal(18, 2)) as fee_amount,
     cast(coalesce(interchange_amount, 0) as decimal(18, 2)) as interchange_amount,
     cast(coalesce(activity_cost_amount, 0) as decimal(18, 2)) as activity_cost_amount,
+    cast(coalesce(turnover_amount, 0) as decimal(18, 2)) as turnover_amount,
     last_customer_txn_date,
     last_customer_txn_at
 from (

@@ -19,6 +19,7 @@ holding as (
         account.customer_txn_count,
         account.echannel_txn_count,
         account.salary_amount,
+        account.turnover_amount,
         account.last_customer_txn_date,
         account.last_customer_txn_at
     from agg_account_month as account
@@ -41,6 +42,7 @@ holding as (
         cast(0 as bigint) as customer_txn_count,
         cast(0 as bigint) as echannel_txn_count,
         cast(0 as decimal(18, 2)) as salary_amount,
+        cast(0 as decimal(18, 2)) as turnover_amount,
         cast(null as date) as last_customer_txn_date,
         cast(null as timestamp) as last_customer_txn_at
     from agg_contract_month as position
@@ -62,6 +64,7 @@ select
     cast(sum(holding.customer_txn_count) as bigint) as customer_txn_count,
     cast(sum(holding.echannel_txn_count) as bigint) as echannel_txn_count,
     cast(sum(holding.salary_amount) as decimal(18, 2)) as salary_amount,
+    cast(sum(holding.turnover_amount) as decimal(18, 2)) as turnover_amount,
     max(holding.last_customer_txn_date) as last_customer_txn_date,
     max(holding.last_customer_txn_at) as last_customer_txn_at
 from holding

@@ -15,7 +15,10 @@ month as (
         sum(case when month = this_month - interval '3 months' then aum_avg end) as aum_month_avg_3m_ago,
         sum(case when month > this_month - interval '3 months' then external_credit_amount - external_debit_amount end) as net_inflow_3m,
         sum(case when month > this_month - interval '3 months' then external_credit_amount end) as external_credit_3m,
+        sum(case when month > this_month - interval '3 months' then external_debit_amount end) as external_debit_3m,
         sum(case when month > this_month - interval '3 months' and salary_amount > 0 then 1 else 0 end) as salary_months_3m,
+        sum(case when month > this_month - interval '3 months' then salary_amount end) as salary_3m,
+        sum(case when month > this_month - interval '12 months' then turnover_amount end) as turnover_12m,
         sum(case when month > this_month - interval '3 months' then customer_txn_count end) as customer_txn_count_3m,
         sum(case when month > this_month - interval '3 months' then echannel_txn_count end) as echannel_txn_count_3m,
         max(last_customer_txn_date) as last_customer_txn_date,
@@ -23,11 +26,8 @@ month as (
     from (
         select *, cast(date_trunc('month', biz_date()) as date) as this_month
         from agg_customer_month
-        -- No further back than is needed, so that the cost of a night does not follow the length of the history: three months
-        -- and the year so far.
-        where month >= least(
-            cast(date_trunc('month', biz_date()) as date) - interval '3 months', cast(date_trunc('year', biz_date()) as date)
-        )
+        -- No further back than is needed, so that the cost of a night does not follow the length of the history: a year.
+        where month >= cast(date_trunc('month', biz_date()) as date) - interval '11 months'
     ) as dated
     group by customer_id
 
@@ -145,7 +145,16 @@ select
     cast(coalesce(cast(biz_date() as int) - cast(loan.first_unpaid_due_date as int), 0) as bigint) as days_past_due,
     cast(coalesce(month.net_inflow_3m, 0) as decimal(18, 2)) as net_inflow_3m,
     cast(coalesce(month.external_credit_3m, 0) as decimal(18, 2)) as external_credit_3m,
+    cast(coalesce(month.external_debit_3m, 0) as decimal(18, 2)) as external_debit_3m,
     cast(coalesce(month.salary_months_3m, 0) as bigint) as salary_months_3m,
+    cast(
+        case
+            when month.salary_months_3m > 0
+                then cast(month.salary_3m as decimal(28, 8)) / cast(month.salary_months_3m as decimal(3, 0))
+            else 0
+        end as decimal(18, 2)
+    ) as salary_month_avg_3m,
+    cast(coalesce(month.turnover_12m, 0) as decimal(18, 2)) as turnover_12m,
     cast(coalesce(month.customer_txn_count_3m, 0) as bigint) as customer_txn_count_3m,
     cast(coalesce(month.echannel_txn_count_3m, 0) as bigint) as echannel_txn_count_3m,
     cast(

@@ -79,7 +79,7 @@ impl KindRun {
                     Some(schema) => described(schema, &batch?)?,
                     None => batch?,
                 };
-                reservation.try_grow(self.kind.memory_bytes(role, batch.get_array_memory_size()))?;
+                reservation.try_grow(self.kind.memory_bytes(role, data_bytes(&batch)?))?;
                 batches.push(batch);
             }
             tables.insert(role.clone(), batches);
@@ -89,6 +89,11 @@ impl KindRun {
         refuse_other_columns(&self.node, &schema)?;
         Ok(MemTable::try_new(schema, vec![output])?)
     }
+}
+
+/// Bytes of the values themselves; buffers that batches share count once.
+fn data_bytes(batch: &RecordBatch) -> Result<usize, WarehouseError> {
+    batch.columns().iter().map(|column| Ok(column.to_data().get_slice_memory_size()?)).sum()
 }
 
 /// The kind that a node names.

@@ -34,7 +34,7 @@ impl NodeKind for Cluster {
     }
 
     fn memory_bytes(&self, _role: &str, input_bytes: usize) -> usize {
-        input_bytes * 5 / 2
+        input_bytes * 3
     }
 
     fn run(&self, node: &Node, mut inputs: Inputs, _date: BusinessDate) -> Result<Vec<RecordBatch>, String> {

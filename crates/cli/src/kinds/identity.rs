@@ -32,7 +32,7 @@ impl NodeKind for Match {
     }
 
     fn memory_bytes(&self, _role: &str, input_bytes: usize) -> usize {
-        input_bytes * 5 / 2
+        input_bytes * 2
     }
 
     fn run(&self, node: &Node, mut inputs: Inputs, date: BusinessDate) -> Result<Vec<RecordBatch>, String> {
@@ -60,7 +60,7 @@ impl NodeKind for Identity {
     }
 
     fn memory_bytes(&self, _role: &str, input_bytes: usize) -> usize {
-        input_bytes * 5 / 2
+        input_bytes * 5 / 4
     }
 
     fn run(&self, _node: &Node, mut inputs: Inputs, date: BusinessDate) -> Result<Vec<RecordBatch>, String> {
@@ -89,7 +89,7 @@ impl NodeKind for Components {
     }
 
     fn memory_bytes(&self, _role: &str, input_bytes: usize) -> usize {
-        input_bytes * 5 / 2
+        input_bytes * 3
     }
 
     fn run(&self, _node: &Node, mut inputs: Inputs, _date: BusinessDate) -> Result<Vec<RecordBatch>, String> {
