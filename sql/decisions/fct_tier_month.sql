@@ -19,18 +19,18 @@ state_before as (
 
 ),
 
+-- Approved exceptions that are in force when this month's tier is.
 hold as (
 
     select
-        hold.scheme_id,
-        xref.customer_id,
-        max(hold.tier) as tier,
-        max(hold.valid_to) as hold_until
-    from ref_tier_hold as hold
-    inner join dim_customer_xref as xref
-        on hold.source_system = xref.source_system and hold.source_customer_no = xref.source_customer_no
-    where hold.valid_from <= biz_date() and hold.valid_to >= biz_date() and hold.applicant <> hold.approver
-    group by hold.scheme_id, xref.customer_id
+        scheme_id,
+        customer_id,
+        max(tier) as tier,
+        max(effective_to) as hold_until
+    from int_tier_proposal
+    where effective_from <= cast(date_trunc('month', biz_date()) + interval '1 month' as date)
+        and effective_to >= cast(date_trunc('month', biz_date()) + interval '1 month' as date)
+    group by scheme_id, customer_id
 
 ),
 

@@ -25,8 +25,8 @@ judged as (
         month.months_below,
         month.aum_month_projected,
         case when calendar.is_last_night then month.effective_from else month.month end as effective_from
-    from fct_tier_month as month
-    cross join calendar
+    from calendar
+    cross join fct_tier_month as month
     where month.month = cast(date_trunc('month', biz_date()) as date)
 
 )

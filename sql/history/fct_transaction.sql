@@ -14,6 +14,7 @@ select
     end as effective_date,
     txn_at,
     txn_type,
+    currency,
     signed_amount,
     balance_after,
     channel

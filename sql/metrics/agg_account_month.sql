@@ -18,7 +18,34 @@ reaching as (
 
 ),
 
-posting_own as (
+-- Postings in other currencies at the rate of their day, and what each cost.
+converted as (
+
+    select
+        reaching.source_system,
+        reaching.account_no,
+        reaching.effective_date,
+        reaching.posting_date,
+        reaching.txn_at,
+        reaching.txn_type,
+        reaching.channel,
+        reaching.signed_amount,
+        cost.unit_cost,
+        rate.rate_before,
+        case
+            when rate.currency is null then reaching.signed_amount
+            else cast(reaching.signed_amount * rate.middle_rate as decimal(18, 2))
+        end as base_amount
+    -- The few rates and costs stand first: it is they that are kept in memory.
+    from int_unit_cost as cost
+    right join (
+        (select * from int_rate_day where currency not in (select currency from ref_base_currency)) as rate
+        right join reaching on rate.currency = reaching.currency and rate.rate_date = reaching.effective_date
+    ) on cost.activity = reaching.channel
+
+),
+
+posting as (
 
     select
         txn.source_system,
@@ -26,88 +53,39 @@ posting_own as (
         cast(date_trunc('month', txn.effective_date) as date) as month,
         sum(txn.signed_amount) as posted_amount,
         sum(txn.signed_amount * cast(date_part('day', txn.effective_date) - 1 as decimal(3, 0))) as weighted_amount,
-        sum(case when type.is_external and txn.signed_amount > 0 then txn.signed_amount else 0 end) as external_credit_amount,
-        sum(case when type.is_external and txn.signed_amount < 0 then -txn.signed_amount else 0 end) as external_debit_amount,
+        -- Without a rate the amount is in the base currency.
+        sum(
+            case
+                when txn.rate_before is null then txn.signed_amount * cast(date_part('day', txn.effective_date) - 1 as decimal(3, 0))
+                else txn.signed_amount * txn.rate_before
+            end
+        ) as weighted_amount_base,
+        sum(case when type.is_external and txn.base_amount > 0 then txn.base_amount else 0 end) as external_credit_amount,
+        sum(case when type.is_external and txn.base_amount < 0 then -txn.base_amount else 0 end) as external_debit_amount,
         sum(case when type.is_customer_initiated then 1 else 0 end) as customer_txn_count,
         sum(case when type.is_customer_initiated and channel.is_echannel then 1 else 0 end) as echannel_txn_count,
-        sum(case when txn.txn_type = 'SALARY' then txn.signed_amount else 0 end) as salary_amount,
+        sum(case when txn.txn_type = 'SALARY' then txn.base_amount else 0 end) as salary_amount,
         -- Fees are booked against the customer; what the bank earns is the other sign, reversals included.
-        sum(case when txn.txn_type = 'FEE' then -txn.signed_amount else 0 end) as fee_amount,
+        sum(case when txn.txn_type = 'FEE' then -txn.base_amount else 0 end) as fee_amount,
         -- What the shop's bank pays for each purchase by debit card, up to a maximum.
         sum(
             case
-                when txn.txn_type = 'POS_SPEND' and txn.signed_amount < 0
-                    then cast(least(-txn.signed_amount * price.debit_interchange_rate, price.debit_interchange_max) as decimal(18, 2))
+                when txn.txn_type = 'POS_SPEND' and txn.base_amount < 0
+                    then cast(least(-txn.base_amount * price.debit_interchange_rate, price.debit_interchange_max) as decimal(18, 2))
                 else 0
             end
         ) as interchange_amount,
-        sum(coalesce(cost.unit_cost, 0)) as activity_cost_amount,
+        sum(coalesce(txn.unit_cost, 0)) as activity_cost_amount,
         sum(
-            case when type.is_turnover and (txn.signed_amount > 0 or txn.txn_type = 'REVERSAL') then txn.signed_amount else 0 end
+            case when type.is_turnover and (txn.base_amount > 0 or txn.txn_type = 'REVERSAL') then txn.base_amount else 0 end
         ) as turnover_amount,
         max(case when type.is_customer_initiated then txn.posting_date end) as last_customer_txn_date,
         max(case when type.is_customer_initiated then txn.txn_at end) as last_customer_txn_at
-    from reaching as txn
+    from int_contribution_parameter as price
+    cross join converted as txn
     left join ref_txn_type as type on txn.txn_type = type.txn_type
     left join ref_channel as channel on txn.channel = channel.channel
-    left join int_unit_cost as cost on txn.channel = cost.activity
-    cross join int_contribution_parameter as price
     group by txn.source_system, txn.account_no, cast(date_trunc('month', txn.effective_date) as date)
-
-),
-
--- Accounts in other currencies are few: only their postings are looked at again.
-posting_foreign as (
-
-    select
-        txn.source_system,
-        txn.account_no,
-        rate.month,
-        sum(txn.signed_amount * rate.rate_before) as weighted_amount_base,
-        sum(case when type.is_external and txn.signed_amount > 0 then cast(txn.signed_amount * rate.middle_rate as decimal(18, 2)) else 0 end)
-            as external_credit_amount,
-        sum(case when type.is_external and txn.signed_amount < 0 then cast(-txn.signed_amount * rate.middle_rate as decimal(18, 2)) else 0 end)
-            as external_debit_amount,
-        sum(case when txn.txn_type = 'SALARY' then cast(txn.signed_amount * rate.middle_rate as decimal(18, 2)) else 0 end) as salary_amount,
-        sum(case when txn.txn_type = 'FEE' then cast(-txn.signed_amount * rate.middle_rate as decimal(18, 2)) else 0 end) as fee_amount,
-        sum(
-            case
-                when type.is_turnover and (txn.signed_amount > 0 or txn.txn_type = 'REVERSAL') then cast(txn.signed_amount * rate.middle_rate as decimal(18, 2))
-                else 0
-            end
-        ) as turnover_amount
-    from reaching as txn
-    inner join (select source_system, account_no, currency from int_account where currency not in (select currency from ref_base_currency)) as account
-        on txn.source_system = account.source_system and txn.account_no = account.account_no
-    inner join int_rate_day as rate on account.currency = rate.currency and txn.effective_date = rate.rate_date
-    left join ref_txn_type as type on txn.txn_type = type.txn_type
-    group by txn.source_system, txn.account_no, rate.month
-
-),
-
-posting as (
-
-    select
-        own.source_system,
-        own.account_no,
-        own.month,
-        own.posted_amount,
-        own.weighted_amount,
-        coalesce(converted.weighted_amount_base, own.weighted_amount) as weighted_amount_base,
-        coalesce(converted.external_credit_amount, own.external_credit_amount) as external_credit_amount,
-        coalesce(converted.external_debit_amount, own.external_debit_amount) as external_debit_amount,
-        own.customer_txn_count,
-        own.echannel_txn_count,
-        coalesce(converted.salary_amount, own.salary_amount) as salary_amount,
-        coalesce(converted.fee_amount, own.fee_amount) as fee_amount,
-        own.interchange_amount,
-        own.activity_cost_amount,
-        coalesce(converted.turnover_amount, own.turnover_amount) as turnover_amount,
-        own.last_customer_txn_date,
-        own.last_customer_txn_at
-    from posting_own as own
-    left join posting_foreign as converted
-        on own.source_system = converted.source_system and own.account_no = converted.account_no and own.month = converted.month
 
 ),
 
@@ -129,13 +107,16 @@ before as (
 
 ),
 
+-- Of the months before; this month's own is beside its balance.
 last_activity as (
 
     select source_system, account_no, max(last_customer_txn_date) as last_customer_txn_date, max(last_customer_txn_at) as last_customer_txn_at
     from (
         select source_system, account_no, last_customer_txn_date, last_customer_txn_at from before
         union all
-        select source_system, account_no, last_customer_txn_date, last_customer_txn_at from posting
+        select source_system, account_no, last_customer_txn_date, last_customer_txn_at
+        from posting
+        where month < cast(date_trunc('month', biz_date()) as date)
     ) as known
     group by source_system, account_no
 
@@ -183,10 +164,10 @@ this_month as (
         posting.interchange_amount,
         posting.activity_cost_amount,
         posting.turnover_amount,
-        last_activity.last_customer_txn_date,
-        last_activity.last_customer_txn_at
-    from int_account as account
-    inner join weight on account.currency = weight.currency and weight.rate_date = biz_date()
+        greatest(posting.last_customer_txn_date, last_activity.last_customer_txn_date) as last_customer_txn_date,
+        greatest(posting.last_customer_txn_at, last_activity.last_customer_txn_at) as last_customer_txn_at
+    from weight
+    inner join int_account as account on weight.currency = account.currency and weight.rate_date = biz_date()
     left join (select * from posting where month = cast(date_trunc('month', biz_date()) as date)) as posting
         on account.source_system = posting.source_system and account.account_no = posting.account_no
     left join last_activity

@@ -19,9 +19,9 @@ from (
             when txn.txn_type = 'SPEND' then cast(txn.amount * rate.middle_rate * price.credit_interchange_rate as decimal(18, 2))
             else 0
         end as interchange_amount
-    from int_card_transaction as txn
-    inner join int_rate_day as rate on txn.currency = rate.currency and rate.rate_date = biz_date()
-    cross join int_contribution_parameter as price
+    from int_contribution_parameter as price
+    cross join int_rate_day as rate
+    inner join int_card_transaction as txn on rate.currency = txn.currency and rate.rate_date = biz_date()
     union all
     select month, source_system, card_no, spend_count, spend_amount, interchange_amount
     from previous('agg_card_month')

@@ -14,8 +14,8 @@ this_month as (select cast(date_trunc('month', biz_date()) as date) as month),
 before as (
 
     select known.*, cast(known.month + interval '1 month' - interval '1 day' as date) as month_end
-    from previous('agg_contract_month') as known
-    cross join this_month
+    from this_month
+    cross join previous('agg_contract_month') as known
     where known.month < this_month.month
         and known.month >= cast(date_trunc('month', cast(cast(biz_date() as int) - parameter('restatement_days') as date)) as date)
 
@@ -85,15 +85,14 @@ held as (
         -- What was never seen has today's balance since it was opened.
         coalesce(last_seen.balance, contract.balance) as balance_before,
         greatest(
-            coalesce(cast(cast(last_seen.as_of_date as int) + 1 as date), contract.open_date, this_month.month),
-            this_month.month
+            coalesce(cast(cast(last_seen.as_of_date as int) + 1 as date), contract.open_date),
+            cast(date_trunc('month', biz_date()) as date)
         ) as gap_from
     from int_valued_contract as contract
     full outer join last_seen
         on contract.source_system = last_seen.source_system
         and contract.contract_kind = last_seen.contract_kind
         and contract.contract_no = last_seen.contract_no
-    cross join this_month
 
 ),
 
@@ -122,8 +121,8 @@ measured as (
             end
             as decimal(38, 2)
         ) as balance_accumulator_base
-    from held
-    inner join weight as today on held.currency = today.currency and today.rate_date = biz_date()
+    from weight as today
+    inner join held on today.currency = held.currency and today.rate_date = biz_date()
     left join weight as gap on held.currency = gap.currency and held.gap_from = gap.rate_date
 
 )

@@ -21,21 +21,37 @@ wanted as (
 
 ),
 
-price as (select * from int_contribution_parameter),
+price as (
 
--- Demand deposits: a core that stays, priced at a year, the rest overnight.
-demand_price as (
+    select parameter.*, coalesce(upkeep.unit_cost, 0) as upkeep_cost
+    from int_contribution_parameter as parameter
+    left join int_unit_cost as upkeep on upkeep.activity = 'ACCOUNT_MONTH'
+
+),
+
+-- Each month with the price of demand deposits: a core that stays, priced at a year, the rest overnight.
+priced_month as (
 
     select
         wanted.month,
         max(case when ftp.tenor = 'Y1' then ftp.rate end) * max(price.demand_core_share)
-        + max(case when ftp.tenor = 'ON' then ftp.rate end) * (1 - max(price.demand_core_share)) as rate
-    from wanted
-    cross join price
-    inner join int_ftp_rate as ftp
+        + max(case when ftp.tenor = 'ON' then ftp.rate end) * (1 - max(price.demand_core_share)) as demand_rate
+    from price
+    cross join wanted
+    left join int_ftp_rate as ftp
         on least(cast(wanted.month + interval '1 month' - interval '1 day' as date), biz_date()) >= ftp.valid_from
         and least(cast(wanted.month + interval '1 month' - interval '1 day' as date), biz_date()) < ftp.valid_to
     group by wanted.month
+
+),
+
+-- What is small stands first in each join: it is that side which is kept in memory.
+account_price as (
+
+    select account.source_system, account.account_no, account.rate, account.close_date, locked.rate as locked_rate
+    from int_ftp_rate as locked
+    right join int_account as account
+        on locked.tenor = account.term_code and account.value_date >= locked.valid_from and account.value_date < locked.valid_to
 
 ),
 
@@ -54,28 +70,24 @@ deposit as (
         month.balance_accumulator_base as accumulator,
         -- A time deposit keeps the price of its first day; an overdraft earns nothing here.
         cast(
-            greatest(month.balance_accumulator_base, 0) * (coalesce(locked.rate, demand_price.rate, account.rate) - coalesce(account.rate, 0)) / price.year_days
+            greatest(month.balance_accumulator_base, 0) * (coalesce(account.locked_rate, priced_month.demand_rate, account.rate, 0) - coalesce(account.rate, 0)) / price.year_days
             as decimal(18, 2)
         ) as spread_income,
         month.fee_amount as fee_income,
         month.interchange_amount as interchange_income,
         cast(
             month.activity_cost_amount
-            + case when account.close_date is null or account.close_date >= month.month then coalesce(upkeep.unit_cost, 0) else 0 end
+            + case when account.close_date is null or account.close_date >= month.month then price.upkeep_cost else 0 end
             as decimal(18, 2)
         ) as activity_cost,
         cast(0 as decimal(18, 2)) as expected_loss,
         cast(0 as decimal(18, 2)) as economic_capital,
         cast(0 as decimal(18, 2)) as capital_charge
-    from agg_account_month as month
-    inner join wanted on month.month = wanted.month
-    cross join price
-    left join demand_price on month.month = demand_price.month
-    left join int_account as account
+    from price
+    cross join priced_month
+    inner join agg_account_month as month on priced_month.month = month.month
+    left join account_price as account
         on month.source_system = account.source_system and month.account_no = account.account_no
-    left join int_ftp_rate as locked
-        on account.term_code = locked.tenor and account.value_date >= locked.valid_from and account.value_date < locked.valid_to
-    left join int_unit_cost as upkeep on upkeep.activity = 'ACCOUNT_MONTH'
 
 ),
 
@@ -101,6 +113,15 @@ loan_term as (
 
 ),
 
+loan_price as (
+
+    select term.*, locked.rate as locked_rate
+    from int_ftp_rate as locked
+    right join loan_term as term
+        on locked.tenor = term.tenor and term.locked_date >= locked.valid_from and term.locked_date < locked.valid_to
+
+),
+
 loan as (
 
     select
@@ -122,7 +143,7 @@ loan as (
                     case
                         when cast(biz_date() as int) - cast(term.first_unpaid_due_date as int) > price.non_accrual_days then 0
                         else coalesce(term.rate, 0)
-                    end - coalesce(locked.rate, term.rate, 0)
+                    end - coalesce(term.locked_rate, term.rate, 0)
                 ) / price.year_days
             end as decimal(18, 2)
         ) as spread_income,
@@ -137,12 +158,10 @@ loan as (
             month.balance_accumulator_base * cast(coalesce(risk.risk_weight, 1) * price.capital_ratio * price.hurdle_rate as decimal(18, 12)) / price.year_days
             as decimal(18, 2)
         ) as capital_charge
-    from agg_contract_month as month
-    inner join wanted on month.month = wanted.month
-    cross join price
-    left join loan_term as term on month.contract_kind = 'LOAN' and month.source_system = term.source_system and month.contract_no = term.loan_no
-    left join int_ftp_rate as locked
-        on term.tenor = locked.tenor and term.locked_date >= locked.valid_from and term.locked_date < locked.valid_to
+    from price
+    cross join wanted
+    inner join agg_contract_month as month on wanted.month = month.month
+    left join loan_price as term on month.contract_kind = 'LOAN' and month.source_system = term.source_system and month.contract_no = term.loan_no
     left join ref_loan_risk as risk on month.component = risk.component
     left join agg_card_month as spend
         on month.contract_kind = 'CARD' and month.month = spend.month and month.source_system = spend.source_system and month.contract_no = spend.card_no
@@ -170,8 +189,8 @@ position as (
         cast(0 as decimal(18, 2)) as expected_loss,
         cast(0 as decimal(18, 2)) as economic_capital,
         cast(0 as decimal(18, 2)) as capital_charge
-    from agg_contract_month as month
-    inner join wanted on month.month = wanted.month
+    from wanted
+    inner join agg_contract_month as month on wanted.month = month.month
     left join ref_aum_component as component on month.component = component.component
     where month.contract_kind = 'POSITION'
 
@@ -184,7 +203,8 @@ before_tax as (
         xref.customer_id,
         cast(spread_income + fee_income + interchange_income - activity_cost - expected_loss as decimal(18, 2)) as pre_tax_contribution,
         price.tax_rate
-    from (
+    from price
+    cross join (
         select * from deposit
         union all
         select * from loan
@@ -193,7 +213,6 @@ before_tax as (
     ) as contract
     inner join dim_customer_xref as xref
         on contract.source_system = xref.source_system and contract.source_customer_no = xref.source_customer_no
-    cross join price
 
 ),
 

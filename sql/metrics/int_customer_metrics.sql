@@ -49,8 +49,8 @@ deposit as (
         sum(case when account.account_kind = 'DEMAND' then cast(account.balance * rate.middle_rate as decimal(18, 2)) else 0 end) as demand_balance,
         sum(case when account.account_kind <> 'DEMAND' then cast(account.balance * rate.middle_rate as decimal(18, 2)) else 0 end) as time_balance,
         max(case when account.close_date is null then 1 else 0 end) as has_deposit
-    from int_account as account
-    inner join int_rate_day as rate on account.currency = rate.currency and rate.rate_date = biz_date()
+    from int_rate_day as rate
+    inner join int_account as account on rate.currency = account.currency and rate.rate_date = biz_date()
     inner join dim_customer_xref as xref
         on account.source_system = xref.source_system and account.source_customer_no = xref.source_customer_no
     group by xref.customer_id
@@ -64,8 +64,8 @@ loan as (
         sum(cast(loan.balance * rate.middle_rate as decimal(18, 2))) as loan_balance,
         sum(cast(loan.overdue_interest * rate.middle_rate as decimal(18, 2))) as overdue_interest,
         min(loan.first_unpaid_due_date) as first_unpaid_due_date
-    from int_loan as loan
-    inner join int_rate_day as rate on loan.currency = rate.currency and rate.rate_date = biz_date()
+    from int_rate_day as rate
+    inner join int_loan as loan on rate.currency = loan.currency and rate.rate_date = biz_date()
     inner join dim_customer_xref as xref
         on loan.source_system = xref.source_system and loan.source_customer_no = xref.source_customer_no
     group by xref.customer_id
@@ -78,8 +78,8 @@ card as (
         xref.customer_id,
         sum(cast(card.balance * rate.middle_rate as decimal(18, 2))) as card_balance,
         sum(cast(card.card_limit * rate.middle_rate as decimal(18, 2))) as card_limit
-    from int_card as card
-    inner join int_rate_day as rate on card.currency = rate.currency and rate.rate_date = biz_date()
+    from int_rate_day as rate
+    inner join int_card as card on rate.currency = card.currency and rate.rate_date = biz_date()
     inner join dim_customer_xref as xref
         on card.source_system = xref.source_system and card.source_customer_no = xref.source_customer_no
     group by xref.customer_id
@@ -170,8 +170,8 @@ select
         + case when loan.loan_balance > 0 then 1 else 0 end + case when card.customer_id is not null then 1 else 0 end
         as bigint
     ) as product_count
-from dim_customer as customer
-cross join calendar
+from calendar
+cross join dim_customer as customer
 left join month on customer.customer_id = month.customer_id
 left join deposit on customer.customer_id = deposit.customer_id
 left join loan on customer.customer_id = loan.customer_id

@@ -6,6 +6,7 @@ select
     posting_date,
     txn_at,
     txn_type,
+    currency,
     signed_amount,
     balance_after,
     channel

@@ -6,6 +6,7 @@ select
     posting_date,
     txn_at,
     txn_type,
+    ccy as currency,
     cast(case when dc_flag = 'D' then -amount else amount end as decimal(18, 2)) as signed_amount,
     balance_after,
     coalesce(channel, 'OTHER') as channel

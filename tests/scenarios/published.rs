@@ -337,6 +337,20 @@ fn tiers_follow_thresholds_and_every_vip_has_a_reason() {
         query(published_bank(), "select reason_codes, reason, tier, aum_month_avg, aum_growth_3m from mart_vip_list");
     assert!(vips.len() > 50);
     assert!(vips.iter().all(|v| v["reason"].as_str().is_some_and(|r| !r.is_empty())));
+    // The list is what its conditions say, and each reason stands on it.
+    let differing = query_unmasked(
+        published_bank(),
+        "select count(*) as n from (select customer_id, bool_or(is_met and condition_kind = 'REASON') \
+         and not bool_or(is_met and condition_kind = 'EXCLUSION') as is_due from int_vip_condition group by customer_id) as due \
+         full join mart_vip_list as list on due.customer_id = list.customer_id \
+         where coalesce(due.is_due, false) <> (list.customer_id is not null)",
+    );
+    assert_eq!(differing[0]["n"], 0);
+    for reason in ["TIER", "CONTRIBUTION", "HIDDEN", "POTENTIAL"] {
+        assert!(vips.iter().any(|v| v["reason_codes"].as_str().is_some_and(|c| c.contains(reason))), "{reason}");
+    }
+    let explained = done(published_bank(), &["customer", "explain", "core:1000000074"]);
+    assert_eq!(explained["vip_list"].as_array().unwrap().len(), 7, "{explained}");
 }
 
 #[test]

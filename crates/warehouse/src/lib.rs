@@ -35,6 +35,7 @@ mod row_check;
 mod row_hash;
 pub mod selection;
 pub mod session;
+mod small_side;
 mod store;
 pub mod table;
 pub mod vacuum;

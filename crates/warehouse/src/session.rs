@@ -19,6 +19,7 @@ use deltalake_core::delta_datafusion::create_session;
 use crate::budget::Budget;
 use crate::catalog::Catalog;
 use crate::error::WarehouseError;
+use crate::small_side::SmallSide;
 
 /// The reference table of parameters.
 pub(crate) const PARAMETERS: &str = "ref_parameter";
@@ -64,7 +65,12 @@ impl Engine {
             .with_memory_pool(Arc::new(Budget::new(self.memory_bytes)))
             .with_disk_manager_builder(disk)
             .build_arc()?;
-        let state = SessionStateBuilder::new_from_existing(delta).with_config(config).with_runtime_env(runtime).build();
+        let rules = SmallSide::among(delta.physical_optimizers());
+        let state = SessionStateBuilder::new_from_existing(delta)
+            .with_config(config)
+            .with_runtime_env(runtime)
+            .with_physical_optimizer_rules(rules)
+            .build();
         let session = SessionContext::new_with_state(state);
         session.register_udf(business_date_function(date));
         crate::functions::register(&session, date);

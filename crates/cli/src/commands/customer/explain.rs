@@ -1,4 +1,4 @@
-//! `tally customer explain`: match evidence, provenance, ids and relations of one customer.
+//! `tally customer explain`: match evidence, provenance, ids, relations and list conditions of one customer.
 
 use bank::Mask;
 use clap::Args;
@@ -14,7 +14,7 @@ use crate::project::{Project, ProjectArgs};
 /// Bits that one character of a bar stands for.
 const BAR_BITS: f64 = 1.0;
 
-/// Why these records are one customer, and where each value comes from.
+/// Why these records are one customer, where each value comes from, and why it is on the VIP list or not.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  tally customer explain core:1000000074 --project sample_data\n  tally customer explain core:1000000074 --project sample_data --output json\n  tally customer explain core:1000000074 --project sample_data --unmasked --purpose \"complaint 4711\""
@@ -108,6 +108,15 @@ fn sections(customer_id: &str) -> Vec<Section> {
                  where {one} in {of_customer} or {other} in {of_customer} order by 1, 2"
             ),
             header: &["record", "other_record", "match_rule", "review_kind", "match_score", "evidence"],
+        },
+        Section {
+            name: "vip_list",
+            title: "Why on the VIP list, or why not: one reason and no exclusion",
+            sql: format!(
+                "select condition, condition_kind, case when is_met then 'yes' else 'no' end, detail from int_vip_condition \
+                 where customer_id = '{id}' order by condition_kind desc, condition"
+            ),
+            header: &["condition", "condition_kind", "is_met", "detail"],
         },
         Section {
             name: "values",

@@ -27,7 +27,7 @@ enum CustomerCommand {
     Show(ShowArgs),
     /// Customers by name, mobile or document.
     Find(find::FindArgs),
-    /// Why these records are one customer, and where each value comes from.
+    /// Why these records are one customer, where each value comes from, why on the VIP list or not.
     Explain(explain::ExplainArgs),
 }
 

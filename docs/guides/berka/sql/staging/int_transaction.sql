@@ -16,6 +16,7 @@ select
         when operation = 'PREVOD NA UCET' then 'TRF_OUT'
         else 'ADJUST'
     end as txn_type,
+    'CZK' as currency,
     cast(case when direction = 'PRIJEM' then amount else -amount end as decimal(18, 2)) as signed_amount,
     balance_after,
     case
