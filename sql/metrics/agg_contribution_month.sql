@@ -216,37 +216,30 @@ before_tax as (
 
 ),
 
--- The tax is the customer's, to the cent; contracts share it by the largest remainder, so that it adds up.
-exact_tax as (
+-- The tax is the customer's, to the cent: each contract has the difference that it makes to the rounded tax of those before it, so
+-- that it adds up.
+running as (
 
     select
         before_tax.*,
-        cast(pre_tax_contribution * tax_rate as decimal(28, 8)) as tax_exact,
-        cast(floor(pre_tax_contribution * tax_rate * 100) / 100 as decimal(18, 2)) as tax_floor,
-        cast(sum(pre_tax_contribution) over (partition by month, customer_id) * tax_rate as decimal(18, 2)) as tax_of_customer
-    from before_tax
-
-),
-
-shared as (
-
-    select
-        exact_tax.*,
-        tax_of_customer - sum(tax_floor) over (partition by month, customer_id) as tax_left,
-        row_number() over (
+        sum(pre_tax_contribution) over (
             partition by month, customer_id
-            order by tax_exact - tax_floor desc, contract_kind, source_system, contract_no
-        ) as remainder_rank
-    from exact_tax
+            order by contract_kind, source_system, contract_no
+            rows between unbounded preceding and current row
+        ) as running_contribution
+    from before_tax
 
 ),
 
 taxed as (
 
     select
-        shared.*,
-        cast(tax_floor + case when cast(remainder_rank as decimal(18, 0)) / 100 <= tax_left then 0.01 else 0 end as decimal(18, 2)) as tax
-    from shared
+        running.*,
+        cast(
+            cast(running_contribution * tax_rate as decimal(18, 2)) - cast((running_contribution - pre_tax_contribution) * tax_rate as decimal(18, 2))
+            as decimal(18, 2)
+        ) as tax
+    from running
 
 )
 

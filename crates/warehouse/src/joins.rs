@@ -76,9 +76,11 @@ mod tests {
         let spill_dir = folder.path().to_path_buf();
         let engine = crate::Engine { threads: 1, memory_bytes: 1 << 24, spill_dir, spill_bytes: 1 << 30 };
         let session = engine.session("2025-06-30".parse().unwrap()).unwrap();
-        session.sql("create table a as values (1), (2)").await.unwrap().collect().await.unwrap();
-        session.sql("create table b as values (1), (3)").await.unwrap().collect().await.unwrap();
-        let sql = "select a.column1 from a join b on a.column1 = b.column1";
+        for name in ["a", "b"] {
+            let sql = format!("create table {name} as select unnest(range(0, 30000)) as n");
+            session.sql(&sql).await.unwrap().collect().await.unwrap();
+        }
+        let sql = "select a.n from a join b on a.n = b.n";
         for (fits, join) in [(false, "SortMergeJoin"), (true, "HashJoin")] {
             prefer_hash_joins(&session, fits, 1);
             let plan = session.sql(sql).await.unwrap().create_physical_plan().await.unwrap();

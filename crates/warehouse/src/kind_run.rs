@@ -152,3 +152,67 @@ impl TableProvider for LazyKind {
         rows.scan(state, projection, filters, limit).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::kind::LookBack;
+
+    struct Counting;
+
+    impl NodeKind for Counting {
+        fn name(&self) -> &'static str {
+            "counting"
+        }
+
+        fn look_back(&self) -> LookBack {
+            LookBack::Again
+        }
+
+        fn memory_bytes(&self, _role: &str, input_bytes: usize) -> usize {
+            input_bytes * 100
+        }
+
+        fn run(&self, _node: &Node, mut inputs: Inputs, _date: BusinessDate) -> Result<Vec<RecordBatch>, String> {
+            inputs.take("numbers")
+        }
+    }
+
+    #[tokio::test]
+    async fn what_a_kind_would_hold_is_refused_before_it_runs() {
+        let text = "description = \"Numbers\"\ngrain = \"one row per number\"\nkey = [\"n\"]\nmaterialisation = \"table\"\n\
+                    owner = \"test\"\nrequirements = [\"X\"]\nkind = \"counting\"\n\
+                    columns = [{ name = \"n\", type = \"int\", class = \"C1\", description = \"Number\" }]\n\
+                    [inputs]\nnumbers = \"numbers\"\n";
+        let node = Node::parse(Path::new("metrics/counted.toml"), text, None).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let date = "2025-06-30".parse().unwrap();
+        // 1,000 numbers of 8 bytes, a hundred times: 800,000 bytes.
+        for (memory_bytes, fits) in [(1 << 20, true), (1 << 19, false)] {
+            let spill_dir = folder.path().to_path_buf();
+            let engine = crate::Engine { threads: 1, memory_bytes, spill_dir, spill_bytes: 1 << 20 };
+            let session = engine.session(date).unwrap();
+            session
+                .sql("create table numbers as select unnest(range(0, 1000)) as n")
+                .await
+                .unwrap()
+                .collect()
+                .await
+                .unwrap();
+            let frame = session.table("numbers").await.unwrap();
+            let inputs = vec![Input { role: "numbers".to_owned(), frame, schema: None }];
+            let run = KindRun { kind: Arc::new(Counting), node: node.clone(), date, inputs };
+            match run.rows().await {
+                Ok(_) => assert!(fits),
+                Err(e) => {
+                    assert!(
+                        !fits && e.failure() == crate::Failure::Machine && e.to_string().contains("counted"),
+                        "{e}"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -101,6 +101,8 @@ fn rows_at_most(plan: &Arc<dyn ExecutionPlan>) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use arrow::array::RecordBatch;
+
     #[tokio::test]
     async fn a_join_with_a_small_side_does_not_sort_the_other() {
         let folder = tempfile::tempdir().unwrap();
@@ -127,7 +129,7 @@ mod tests {
             assert_eq!(shown.contains("HashJoinExec: mode=CollectLeft"), small, "{join}: {shown}");
             assert_eq!(shown.contains("SortMergeJoin"), !small, "{join}: {shown}");
             let counted: usize =
-                session.sql(&sql).await.unwrap().collect().await.unwrap().iter().map(|batch| batch.num_rows()).sum();
+                session.sql(&sql).await.unwrap().collect().await.unwrap().iter().map(RecordBatch::num_rows).sum();
             assert_eq!(counted, rows, "{join}");
         }
     }
