@@ -8,6 +8,8 @@ select
     )
         when 1 then 'phd' when 2 then 'master' when 3 then 'bachelor' when 4 then 'college' when 5 then 'secondary' when 6 then 'primary'
     end as education,
+    bool_or(profile.is_married) as is_married,
+    max(profile.annual_income) as annual_income,
     bool_or(profile.is_student) as is_student,
     max(profile.expected_grad_date) as expected_grad_date,
     bool_or(profile.is_staff) as is_staff,

@@ -27,11 +27,15 @@ select
     customer.system_count,
     customer.document_status,
     customer.is_inferred,
+    stage.relationship_stage,
+    stage.life_stage,
     tier.tier,
     tier.tier_status,
     tier.tier_next,
     tier.near_up_tier,
     value_class.tier as value_class,
+    abcd.abcd_class,
+    gold.gold_score,
     vip.customer_id is not null as is_vip_list,
     vip.reason_codes as vip_reason_codes,
     segment.segment,
@@ -61,10 +65,19 @@ select
     metrics.echannel_share_3m,
     metrics.days_since_last_txn,
     metrics.last_customer_txn_at,
+    preference.preferred_channel,
+    rfm.rfm,
     metrics.product_count,
     cast(coalesce(contribution.contribution, 0) as decimal(18, 2)) as contribution_month,
     cast(coalesce(contribution.eva, 0) as decimal(18, 2)) as eva_month,
     contribution.raroc,
+    year.contribution_12m,
+    year.eva_12m,
+    wallet.share_of_wallet_proxy,
+    relation.satisfaction_index,
+    relation.loyalty_index,
+    relation.contribution_index,
+    relation.dependence_index,
     coalesce(household.member_count, 1) as household_member_count,
     coalesce(company_group.member_count, 1) as group_member_count,
     coalesce(proprietor.shop_count, 0) as shop_count,
@@ -72,9 +85,18 @@ select
     proprietor.tier_with_shops
 from dim_customer as customer
 inner join int_customer_metrics as metrics on customer.customer_id = metrics.customer_id
+left join int_customer_stage as stage on customer.customer_id = stage.customer_id
 left join int_customer_tier as tier on customer.customer_id = tier.customer_id and tier.scheme_id = 'person'
 left join int_customer_tier as value_class on customer.customer_id = value_class.customer_id and value_class.scheme_id = 'class3'
 left join mart_vip_list as vip on customer.customer_id = vip.customer_id
+left join mart_abcd_class as abcd on customer.customer_id = abcd.customer_id
+left join int_gold_score as gold
+    on customer.customer_id = gold.customer_id and gold.month = cast(date_trunc('month', biz_date()) as date)
+left join int_channel_preference as preference on customer.customer_id = preference.customer_id
+left join int_rfm_score as rfm on customer.customer_id = rfm.customer_id
+left join agg_contribution_year as year on customer.customer_id = year.customer_id
+left join int_share_of_wallet as wallet on customer.customer_id = wallet.customer_id
+left join int_relation_index as relation on customer.customer_id = relation.customer_id
 left join mart_segment as segment on customer.customer_id = segment.customer_id
 left join churn on customer.customer_id = churn.customer_id
 left join agg_customer_contribution as contribution on customer.customer_id = contribution.customer_id

@@ -58,6 +58,7 @@ select
     scheme_id,
     customer_id,
     nullif(tier, '') as tier,
+    evidence,
     applicant,
     proposed_on,
     approver,

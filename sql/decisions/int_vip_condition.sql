@@ -44,6 +44,15 @@ from person
 union all
 select
     person.customer_id,
+    'GOLD_SCORE' as condition,
+    'REASON' as condition_kind,
+    coalesce(gold.is_gold, false) as is_met,
+    coalesce(cast(gold.gold_score as varchar), 'no') || ' points of 100 on the scorecard; ' || cast(parameter('gold_score_min') as varchar) || ' are needed' as detail
+from person
+left join int_gold_score as gold on person.customer_id = gold.customer_id and gold.month = cast(date_trunc('month', biz_date()) as date)
+union all
+select
+    person.customer_id,
     'CONTRIBUTION' as condition,
     'REASON' as condition_kind,
     coalesce(placed.place * 20 <= placed.customer_count and placed.contribution > 0, false) as is_met,

@@ -1,4 +1,4 @@
--- Who is looked after personally, and why (domain specification, section 5.7). TIER: GOLD or higher (ref_tier.is_vip).
+-- Who is looked after personally, and why (domain specification, section 5.7). TIER: GOLD or higher (ref_tier.is_vip). GOLD_SCORE: int_gold_score.
 -- CONTRIBUTION: among the best twentieth of persons by this month's contribution. HIDDEN: mart_hidden_vip. POTENTIAL:
 -- int_potential_vip. Not on it: who has died, works for the bank, or holds nothing any more.
 with
@@ -27,6 +27,7 @@ reason as (
         tier.tier,
         ref.is_vip as is_tier,
         best.contribution as best_contribution,
+        gold.gold_score,
         hidden.turnover_12m as hidden_turnover_12m,
         potential.reason_codes as potential_codes,
         metrics.aum_month_avg,
@@ -35,13 +36,15 @@ reason as (
     inner join int_customer_tier as tier on metrics.customer_id = tier.customer_id and tier.scheme_id = 'person'
     inner join ref_tier as ref on tier.scheme_id = ref.scheme_id and tier.tier = ref.tier
     left join best on metrics.customer_id = best.customer_id
+    left join int_gold_score as gold
+        on metrics.customer_id = gold.customer_id and gold.month = cast(date_trunc('month', biz_date()) as date) and gold.is_gold
     left join mart_hidden_vip as hidden on metrics.customer_id = hidden.customer_id
     left join int_potential_vip as potential on metrics.customer_id = potential.customer_id and potential.is_listed
     left join dim_customer_profile as profile on metrics.customer_id = profile.customer_id
     where metrics.product_count > 0
         and not coalesce(profile.is_deceased, false)
         and not coalesce(profile.is_staff, false)
-        and (ref.is_vip or best.customer_id is not null or hidden.customer_id is not null or potential.customer_id is not null)
+        and (ref.is_vip or gold.customer_id is not null or best.customer_id is not null or hidden.customer_id is not null or potential.customer_id is not null)
 
 ),
 
@@ -57,6 +60,7 @@ select
     concat_ws(
         ',',
         case when reason.is_tier then 'TIER' end,
+        case when reason.gold_score is not null then 'GOLD_SCORE' end,
         case when reason.best_contribution is not null then 'CONTRIBUTION' end,
         case when reason.hidden_turnover_12m is not null then 'HIDDEN' end,
         case when reason.potential_codes is not null then 'POTENTIAL' end
@@ -64,6 +68,7 @@ select
     concat_ws(
         '; ',
         case when reason.is_tier then 'tier ' || reason.tier end,
+        case when reason.gold_score is not null then cast(reason.gold_score as varchar) || ' points of 100 on the scorecard' end,
         case when reason.best_contribution is not null then 'contribution of ' || cast(reason.best_contribution as varchar) || ' this month' end,
         case when reason.hidden_turnover_12m is not null then 'business turnover of ' || cast(reason.hidden_turnover_12m as varchar) || ' in twelve months' end,
         case when reason.potential_codes like '%STUDENT%' then 'studies for a degree' end,

@@ -17,5 +17,6 @@ select
     currency,
     signed_amount,
     balance_after,
-    channel
+    channel,
+    is_reversal
 from int_transaction

@@ -30,6 +30,7 @@ converted as (
         reaching.txn_type,
         reaching.channel,
         reaching.signed_amount,
+        coalesce(reaching.is_reversal, false) as is_reversal,
         cost.unit_cost,
         rate.rate_before,
         case
@@ -60,10 +61,13 @@ posting as (
                 else txn.signed_amount * txn.rate_before
             end
         ) as weighted_amount_base,
-        sum(case when type.is_external and txn.base_amount > 0 then txn.base_amount else 0 end) as external_credit_amount,
-        sum(case when type.is_external and txn.base_amount < 0 then -txn.base_amount else 0 end) as external_debit_amount,
-        sum(case when type.is_customer_initiated then 1 else 0 end) as customer_txn_count,
-        sum(case when type.is_customer_initiated and channel.is_echannel then 1 else 0 end) as echannel_txn_count,
+        -- What takes a posting back counts against it: of a pair nothing is left.
+        sum(case when type.is_external and (txn.base_amount > 0) <> txn.is_reversal then txn.base_amount else 0 end) as external_credit_amount,
+        sum(case when type.is_external and (txn.base_amount < 0) <> txn.is_reversal then -txn.base_amount else 0 end) as external_debit_amount,
+        sum(case when type.is_customer_initiated then case when txn.is_reversal then -1 else 1 end else 0 end) as customer_txn_count,
+        sum(
+            case when type.is_customer_initiated and channel.is_echannel then case when txn.is_reversal then -1 else 1 end else 0 end
+        ) as echannel_txn_count,
         sum(case when txn.txn_type = 'SALARY' then txn.base_amount else 0 end) as salary_amount,
         -- Fees are booked against the customer; what the bank earns is the other sign, reversals included.
         sum(case when txn.txn_type = 'FEE' then -txn.base_amount else 0 end) as fee_amount,
@@ -72,15 +76,25 @@ posting as (
             case
                 when txn.txn_type = 'POS_SPEND' and txn.base_amount < 0
                     then cast(least(-txn.base_amount * price.debit_interchange_rate, price.debit_interchange_max) as decimal(18, 2))
+                when txn.txn_type = 'POS_SPEND' and txn.is_reversal
+                    then -cast(least(txn.base_amount * price.debit_interchange_rate, price.debit_interchange_max) as decimal(18, 2))
                 else 0
             end
         ) as interchange_amount,
         sum(coalesce(txn.unit_cost, 0)) as activity_cost_amount,
         sum(
-            case when type.is_turnover and (txn.base_amount > 0 or txn.txn_type = 'REVERSAL') then txn.base_amount else 0 end
+            case
+                when type.is_turnover and ((txn.base_amount > 0) <> txn.is_reversal or txn.txn_type = 'REVERSAL') then txn.base_amount
+                else 0
+            end
         ) as turnover_amount,
-        max(case when type.is_customer_initiated then txn.posting_date end) as last_customer_txn_date,
-        max(case when type.is_customer_initiated then txn.txn_at end) as last_customer_txn_at
+        sum(txn.base_amount) as posted_amount_base,
+        sum(case when type.flow = 'OWN' then txn.base_amount else 0 end) as own_amount,
+        sum(case when type.flow = 'LOAN' then txn.base_amount else 0 end) as loan_amount,
+        sum(case when type.flow = 'INTEREST' then txn.base_amount else 0 end) as interest_amount,
+        sum(case when type.flow = 'TAX' then txn.base_amount else 0 end) as tax_amount,
+        max(case when type.is_customer_initiated and not txn.is_reversal then txn.posting_date end) as last_customer_txn_date,
+        max(case when type.is_customer_initiated and not txn.is_reversal then txn.txn_at end) as last_customer_txn_at
     from int_contribution_parameter as price
     cross join converted as txn
     left join ref_txn_type as type on txn.txn_type = type.txn_type
@@ -92,7 +106,13 @@ posting as (
 -- What a balance weighs in the base currency: the rates of the days so far, and the last one.
 weight as (
 
-    select currency, month, rate_date, middle_rate, rate_before + middle_rate as rate_sum
+    select
+        currency,
+        month,
+        rate_date,
+        cast(month + interval '1 month' - interval '1 day' as date) as month_end,
+        middle_rate,
+        rate_before + middle_rate as rate_sum
     from int_rate_day
 
 ),
@@ -144,6 +164,11 @@ this_month as (
         account.currency,
         biz_date() as as_of_date,
         cast(date_part('day', biz_date()) as bigint) as day_count,
+        case cast(parameter('average_divisor') as bigint)
+            when 1 then least(date_part('day', biz_date()), cast(biz_date() as int) - cast(account.open_date as int) + 1)
+            when 2 then case when biz_date() = weight.month_end then 30 else least(date_part('day', biz_date()), 30) end
+            else date_part('day', biz_date())
+        end as divisor_days,
         cast(account.balance + coalesce(delivered_later.amount, 0) as decimal(18, 2)) as balance,
         cast(
             (account.balance + coalesce(delivered_later.amount, 0)) * cast(date_part('day', biz_date()) as decimal(3, 0)) - coalesce(posting.weighted_amount, 0)
@@ -164,6 +189,11 @@ this_month as (
         posting.interchange_amount,
         posting.activity_cost_amount,
         posting.turnover_amount,
+        posting.posted_amount_base,
+        posting.own_amount,
+        posting.loan_amount,
+        posting.interest_amount,
+        posting.tax_amount,
         greatest(posting.last_customer_txn_date, last_activity.last_customer_txn_date) as last_customer_txn_date,
         greatest(posting.last_customer_txn_at, last_activity.last_customer_txn_at) as last_customer_txn_at
     from weight
@@ -219,6 +249,11 @@ late as (
         sum(case when posting.month = known.month then posting.interchange_amount else 0 end) as interchange_amount,
         sum(case when posting.month = known.month then posting.activity_cost_amount else 0 end) as activity_cost_amount,
         sum(case when posting.month = known.month then posting.turnover_amount else 0 end) as turnover_amount,
+        sum(case when posting.month = known.month then posting.posted_amount_base else 0 end) as posted_amount_base,
+        sum(case when posting.month = known.month then posting.own_amount else 0 end) as own_amount,
+        sum(case when posting.month = known.month then posting.loan_amount else 0 end) as loan_amount,
+        sum(case when posting.month = known.month then posting.interest_amount else 0 end) as interest_amount,
+        sum(case when posting.month = known.month then posting.tax_amount else 0 end) as tax_amount,
         max(posting.last_customer_txn_date) as last_customer_txn_date,
         max(posting.last_customer_txn_at) as last_customer_txn_at
     from (select month, month_end from before group by month, month_end) as known
@@ -245,6 +280,11 @@ opened_late as (
         account.currency,
         late.month_end as as_of_date,
         cast(date_part('day', late.month_end) as bigint) as day_count,
+        case cast(parameter('average_divisor') as bigint)
+            when 1 then least(date_part('day', late.month_end), cast(late.month_end as int) - cast(account.open_date as int) + 1)
+            when 2 then 30
+            else date_part('day', late.month_end)
+        end as divisor_days,
         cast(late.balance_change as decimal(18, 2)) as balance,
         cast(late.accumulator_change as decimal(38, 2)) as balance_accumulator,
         cast(late.balance_change * weight.middle_rate as decimal(18, 2)) as balance_base,
@@ -259,6 +299,11 @@ opened_late as (
         late.interchange_amount,
         late.activity_cost_amount,
         late.turnover_amount,
+        late.posted_amount_base,
+        late.own_amount,
+        late.loan_amount,
+        late.interest_amount,
+        late.tax_amount,
         late.last_customer_txn_date,
         late.last_customer_txn_at
     from late
@@ -289,6 +334,11 @@ restated as (
         before.currency,
         before.month_end as as_of_date,
         cast(date_part('day', before.month_end) as bigint) as day_count,
+        case cast(parameter('average_divisor') as bigint)
+            when 1 then before.divisor_days + date_part('day', before.month_end) - before.day_count
+            when 2 then 30
+            else date_part('day', before.month_end)
+        end as divisor_days,
         cast(before.balance + coalesce(late.balance_change, 0) as decimal(18, 2)) as balance,
         cast(
             before.balance_accumulator
@@ -313,6 +363,11 @@ restated as (
         before.interchange_amount + coalesce(late.interchange_amount, 0) as interchange_amount,
         before.activity_cost_amount + coalesce(late.activity_cost_amount, 0) as activity_cost_amount,
         before.turnover_amount + coalesce(late.turnover_amount, 0) as turnover_amount,
+        before.posted_amount_base + coalesce(late.posted_amount_base, 0) as posted_amount_base,
+        before.own_amount + coalesce(late.own_amount, 0) as own_amount,
+        before.loan_amount + coalesce(late.loan_amount, 0) as loan_amount,
+        before.interest_amount + coalesce(late.interest_amount, 0) as interest_amount,
+        before.tax_amount + coalesce(late.tax_amount, 0) as tax_amount,
         greatest(before.last_customer_txn_date, late.last_customer_txn_date) as last_customer_txn_date,
         greatest(before.last_customer_txn_at, late.last_customer_txn_at) as last_customer_txn_at
     from before
@@ -336,12 +391,13 @@ select
     currency,
     as_of_date,
     day_count,
+    cast(divisor_days as bigint) as divisor_days,
     balance,
     balance_accumulator,
-    cast(cast(balance_accumulator as decimal(38, 8)) / cast(day_count as decimal(3, 0)) as decimal(18, 2)) as balance_avg,
+    cast(cast(balance_accumulator as decimal(38, 8)) / cast(divisor_days as decimal(3, 0)) as decimal(18, 2)) as balance_avg,
     balance_base,
     balance_accumulator_base,
-    cast(cast(balance_accumulator_base as decimal(38, 8)) / cast(day_count as decimal(3, 0)) as decimal(18, 2)) as balance_avg_base,
+    cast(cast(balance_accumulator_base as decimal(38, 8)) / cast(divisor_days as decimal(3, 0)) as decimal(18, 2)) as balance_avg_base,
     cast(coalesce(posted_amount, 0) as decimal(18, 2)) as posted_amount,
     cast(coalesce(external_credit_amount, 0) as decimal(18, 2)) as external_credit_amount,
     cast(coalesce(external_debit_amount, 0) as decimal(18, 2)) as external_debit_amount,
@@ -352,6 +408,11 @@ select
     cast(coalesce(interchange_amount, 0) as decimal(18, 2)) as interchange_amount,
     cast(coalesce(activity_cost_amount, 0) as decimal(18, 2)) as activity_cost_amount,
     cast(coalesce(turnover_amount, 0) as decimal(18, 2)) as turnover_amount,
+    cast(coalesce(posted_amount_base, 0) as decimal(18, 2)) as posted_amount_base,
+    cast(coalesce(own_amount, 0) as decimal(18, 2)) as own_amount,
+    cast(coalesce(loan_amount, 0) as decimal(18, 2)) as loan_amount,
+    cast(coalesce(interest_amount, 0) as decimal(18, 2)) as interest_amount,
+    cast(coalesce(tax_amount, 0) as decimal(18, 2)) as tax_amount,
     last_customer_txn_date,
     last_customer_txn_at
 from (

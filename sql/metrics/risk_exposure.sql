@@ -32,6 +32,7 @@ select
     exposed.source_system,
     exposed.contract_kind,
     exposed.contract_no,
+    exposed.source_customer_no,
     xref.customer_id,
     balance,
     credit_limit,

@@ -13,5 +13,6 @@ select
     close_date,
     status,
     balance,
+    frozen_amount,
     branch_no
 from stg_core__account

@@ -5,6 +5,7 @@ select
     src_cust_no as source_customer_no,
     kind as agreement_kind,
     start_date,
-    nullif(end_date, date '9999-12-31') as end_date
+    nullif(end_date, date '9999-12-31') as end_date,
+    counterpart_no as counterpart_customer_no
 from raw_core__agreement
 where biz_date = biz_date()

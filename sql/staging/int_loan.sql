@@ -7,7 +7,10 @@ select
     currency,
     principal,
     balance,
+    overdue_principal,
     overdue_interest,
+    -- No built-in feed tells penalties.
+    cast(0 as decimal(18, 2)) as penalty_amount,
     rate,
     rate_type,
     term_months,
@@ -15,5 +18,7 @@ select
     start_date,
     mature_date,
     first_unpaid_due_date,
+    due_term_count,
+    repay_method,
     branch_no
 from stg_credit__loan

@@ -6,6 +6,7 @@ select
     legal_rep_id_type,
     legal_rep_id_no,
     controller_id_no,
-    group_no
+    group_no,
+    declared_turnover
 from raw_core__organisation
 where biz_date = biz_date()

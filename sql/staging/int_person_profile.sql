@@ -3,6 +3,8 @@ select
     'core' as source_system,
     src_cust_no as source_customer_no,
     education,
+    marital = 'married' as is_married,
+    annual_income,
     coalesce(student_flag, '0') = '1' as is_student,
     expected_grad_date,
     coalesce(staff_flag, '0') = '1' as is_staff,

@@ -9,5 +9,6 @@ select
     currency,
     signed_amount,
     balance_after,
-    channel
+    channel,
+    is_reversal
 from stg_core__transaction

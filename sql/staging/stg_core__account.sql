@@ -13,6 +13,7 @@ select
     nullif(close_date, date '9999-12-31') as close_date,
     status,
     balance,
+    cast(coalesce(frozen_amount, 0) as decimal(18, 2)) as frozen_amount,
     branch_no,
     gl_subject
 from raw_core__account

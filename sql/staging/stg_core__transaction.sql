@@ -9,6 +9,7 @@ select
     ccy as currency,
     cast(case when dc_flag = 'D' then -amount else amount end as decimal(18, 2)) as signed_amount,
     balance_after,
-    coalesce(channel, 'OTHER') as channel
+    coalesce(channel, 'OTHER') as channel,
+    coalesce(reversal_flag, '0') = '1' as is_reversal
 from raw_core__transaction
 where biz_date = biz_date()

@@ -7,6 +7,7 @@ select
     ccy as currency,
     principal,
     balance,
+    cast(coalesce(overdue_principal, 0) as decimal(18, 2)) as overdue_principal,
     cast(coalesce(overdue_interest, 0) as decimal(18, 2)) as overdue_interest,
     rate,
     rate_type,
@@ -15,6 +16,8 @@ select
     start_date,
     mature_date,
     first_unpaid_due_date,
+    due_terms as due_term_count,
+    repay_method,
     branch_no,
     gl_subject
 from raw_credit__loan

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    customer, diff, init, plan, prospect, quarantine, query, resolve, review, rollback, run, sample_bank, segment,
-    source, status, test, vacuum, verify,
+    customer, diff, init, level, list, plan, prospect, quarantine, query, resolve, review, rollback, run, sample_bank,
+    segment, source, status, test, vacuum, verify,
 };
 use crate::printer::Output;
 
@@ -61,6 +61,10 @@ pub enum Command {
     Vacuum(vacuum::VacuumArgs),
     /// Look at one customer.
     Customer(customer::CustomerArgs),
+    /// Ask for tiers, decide about them, and see how they came about.
+    Level(level::LevelArgs),
+    /// Keep a list of customers and follow it up.
+    List(list::ListArgs),
     /// Decide which records are the same customer where the rules ask.
     Review(review::ReviewArgs),
     /// Segment the rows of any table, without a project.

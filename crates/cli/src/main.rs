@@ -11,6 +11,7 @@ mod memory;
 mod printer;
 mod progress;
 mod project;
+mod reference_file;
 mod run_log;
 mod settings;
 mod source_checks;
@@ -69,6 +70,8 @@ fn dispatch(command: Command, printer: &Printer) -> Result<(), CliFailure> {
         Command::Rollback(args) => commands::rollback::run(&args, printer),
         Command::Vacuum(args) => commands::vacuum::run(&args, printer),
         Command::Customer(args) => commands::customer::run(&args, printer),
+        Command::Level(args) => commands::level::run(&args, printer),
+        Command::List(args) => commands::list::run(&args, printer),
         Command::Review(args) => commands::review::run(&args, printer),
         Command::Segment(args) => commands::segment::run(&args, printer),
         Command::Prospect(args) => commands::prospect::run(&args, printer),

@@ -1,5 +1,6 @@
 //! What is computed is what the node's TOML describes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Schema, SchemaRef};
@@ -24,7 +25,7 @@ pub async fn dry_plan(engine: &Engine, catalog: &Catalog, date: BusinessDate) ->
     for (name, schema) in &catalog.sources {
         session.register_table(name.as_str(), empty(schema.clone())?)?;
     }
-    register_parameters(&session, catalog)?;
+    register_parameters(&session, catalog, BTreeMap::new())?;
     for (name, reference) in &catalog.references {
         session.register_table(name.as_str(), empty(reference.batch.schema())?)?;
     }

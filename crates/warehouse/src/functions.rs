@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, StringArray};
-use arrow::datatypes::DataType;
+use arrow::array::{Array, ArrayRef, AsArray, Decimal128Array, StringArray};
+use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
 use bank::document::Document;
 use bank::name::name_key;
-use bank::{BusinessDate, MobileNumber};
+use bank::{BusinessDate, InstalmentPlan, MobileNumber, Money};
 use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
 use datafusion::prelude::SessionContext;
 
@@ -14,7 +14,9 @@ use datafusion::prelude::SessionContext;
 ///
 /// * `document_key(id_type, id_no)`: canonical key of a document ([`Document::judge`]), null without one;
 /// * `document_status(id_type, id_no)`: `VALID`, `UNCHECKED`, `NONE` or the failing check;
-/// * `name_key(name)`: see [`name_key`]; `mobile_key(number)`: the plain number, null when it is none.
+/// * `name_key(name)`: see [`name_key`]; `mobile_key(number)`: the plain number, null when it is none;
+/// * `instalment(principal, rate, months)`, `instalment_last(...)`, `instalment_balance(principal, rate, months, paid)`: see
+///   [`InstalmentPlan`]; amounts are decimal(18,2), rates decimal(12,8), null for what no loan is.
 ///
 /// Synthetic numbers are numbers here; whether they identify anybody is decided where identities are.
 pub(crate) fn register(session: &SessionContext, date: BusinessDate) {
@@ -25,6 +27,9 @@ pub(crate) fn register(session: &SessionContext, date: BusinessDate) {
     session.register_udf(of_texts("name_key", 1, |texts| texts[0].map(name_key)));
     let mobile = |texts: &[Option<&str>]| MobileNumber::parse(texts[0]?, true).map(|number| number.to_string());
     session.register_udf(of_texts("mobile_key", 1, mobile));
+    session.register_udf(of_plan("instalment", 0, |plan, _| plan.instalment()));
+    session.register_udf(of_plan("instalment_last", 0, |plan, _| plan.last_instalment()));
+    session.register_udf(of_plan("instalment_balance", 1, |plan, paid| plan.balance_after(paid)));
 }
 
 /// A function of texts, row by row.
@@ -45,6 +50,32 @@ fn of_texts(
         Ok(ColumnarValue::Array(result))
     };
     create_udf(name, vec![DataType::Utf8; arguments], DataType::Utf8, Volatility::Immutable, Arc::new(compute))
+}
+
+/// A function of a loan's plan, and of instalments paid where it takes one argument more.
+fn of_plan(
+    name: &str,
+    more: usize,
+    of_row: impl Fn(&InstalmentPlan, u32) -> Money + Send + Sync + 'static,
+) -> ScalarUDF {
+    let compute = move |values: &[ColumnarValue]| {
+        let arrays = ColumnarValue::values_to_arrays(values)?;
+        let decimals = |place: usize| arrays.get(place).and_then(|a| a.as_primitive_opt::<Decimal128Type>());
+        let numbers = |place: usize| arrays.get(place).and_then(|a| a.as_primitive_opt::<Int64Type>());
+        let row = |row: usize| {
+            let decimal = |place| decimals(place).filter(|a| a.is_valid(row)).map(|a| a.value(row));
+            let number =
+                |place| numbers(place).filter(|a| a.is_valid(row)).and_then(|a| u32::try_from(a.value(row)).ok());
+            let plan = InstalmentPlan::new(Money::from_minor(decimal(0)?), decimal(1)?, number(2)?)?;
+            let paid = if more > 0 { number(3)? } else { 0 };
+            Some(of_row(&plan, paid).minor())
+        };
+        let amounts: Decimal128Array = (0..arrays.first().map_or(0, Array::len)).map(row).collect();
+        Ok(ColumnarValue::Array(Arc::new(amounts.with_precision_and_scale(18, 2)?)))
+    };
+    let mut arguments = vec![DataType::Decimal128(18, 2), DataType::Decimal128(12, 8), DataType::Int64];
+    arguments.extend(vec![DataType::Int64; more]);
+    create_udf(name, arguments, DataType::Decimal128(18, 2), Volatility::Immutable, Arc::new(compute))
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ pub use kind::{Inputs, LookBack, NodeKind};
 pub use night::{DeliveredTable, Night, Observer, OpenNight};
 pub use node::{Column, Materialisation, Node};
 pub use part::RowGroup;
-pub use reader::Reader;
+pub use reader::{Answer, Reader};
 pub use release::{Release, Releases};
 pub use selection::Selection;
 pub use session::Engine;

@@ -32,7 +32,7 @@ use crate::catalog::Catalog;
 use crate::error::WarehouseError;
 use crate::node::Materialisation;
 use crate::previous::Previous;
-use crate::session::{Engine, register_parameters};
+use crate::session::{Engine, PARAMETERS, register_parameters};
 
 /// A test of a node.
 #[derive(Debug, Clone, Deserialize)]
@@ -101,7 +101,7 @@ impl NodeTest {
         let sql = node.sql.as_deref().ok_or_else(|| refuse("only nodes with SQL can be tested on rows".to_owned()))?;
         let date: BusinessDate = self.biz_date.parse().map_err(|e: bank::BusinessDateError| refuse(e.to_string()))?;
         let session = engine.session(date)?;
-        register_parameters(&session, catalog)?;
+        register_parameters(&session, catalog, self.parameters())?;
         let previous_name = |name: &str| format!("previous('{name}')");
         let views = self.views(catalog);
         let computed: Vec<&String> = views.iter().chain([&self.node]).collect();
@@ -170,6 +170,16 @@ impl NodeTest {
         missing.sort();
         unexpected.sort();
         Ok(Difference { missing, unexpected })
+    }
+
+    /// Parameters that the test gives, in place of those of the project.
+    fn parameters(&self) -> BTreeMap<String, i32> {
+        let rows = self.given.get(PARAMETERS).into_iter().flatten();
+        let value = |row: &toml::Table| {
+            let name = row.get("parameter")?.as_str()?.to_owned();
+            Some((name, i32::try_from(row.get("value")?.as_integer()?).ok()?))
+        };
+        rows.filter_map(value).collect()
     }
 
     /// Views that the node reads, directly or through others, and that are not given; in the order of computation.

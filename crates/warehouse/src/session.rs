@@ -92,7 +92,7 @@ fn business_date_function(date: BusinessDate) -> datafusion::logical_expr::Scala
 
 /// Make the reference tables of a catalog readable, and `parameter('...')` with them.
 pub(crate) fn register_references(session: &SessionContext, catalog: &Catalog) -> Result<(), WarehouseError> {
-    register_parameters(session, catalog)?;
+    register_parameters(session, catalog, BTreeMap::new())?;
     for (name, reference) in &catalog.references {
         let table = MemTable::try_new(reference.batch.schema(), vec![vec![reference.batch.clone()]])?;
         session.register_table(name.as_str(), Arc::new(table))?;
@@ -100,8 +100,13 @@ pub(crate) fn register_references(session: &SessionContext, catalog: &Catalog) -
     Ok(())
 }
 
-/// `parameter('name')`: a whole number of the reference table `ref_parameter`, folded to a literal when planned.
-pub(crate) fn register_parameters(session: &SessionContext, catalog: &Catalog) -> Result<(), WarehouseError> {
+/// `parameter('name')`: a whole number of the reference table `ref_parameter`, folded to a literal when planned. `given` goes
+/// before the table.
+pub(crate) fn register_parameters(
+    session: &SessionContext,
+    catalog: &Catalog,
+    given: BTreeMap<String, i32>,
+) -> Result<(), WarehouseError> {
     let mut values: BTreeMap<String, i32> = BTreeMap::new();
     if let Some(reference) = catalog.references.get(PARAMETERS) {
         let batch = &reference.batch;
@@ -111,6 +116,7 @@ pub(crate) fn register_parameters(session: &SessionContext, catalog: &Catalog) -
             values.extend(name.zip(number).and_then(|(n, v)| Some((n.to_owned(), i32::try_from(v).ok()?))));
         }
     }
+    values.extend(given);
     let value = move |arguments: &[ColumnarValue]| match arguments {
         [ColumnarValue::Scalar(ScalarValue::Utf8(Some(name)))] => match values.get(name) {
             Some(value) => Ok(ColumnarValue::Scalar(ScalarValue::Int32(Some(*value)))),

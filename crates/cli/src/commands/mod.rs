@@ -3,6 +3,8 @@
 pub mod customer;
 pub mod diff;
 pub mod init;
+pub mod level;
+pub mod list;
 pub mod plan;
 pub mod prospect;
 pub mod quarantine;

@@ -1,9 +1,9 @@
 //! `tally review list|export|import`: pairs of records that somebody must decide.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow::array::RecordBatch;
 use bank::BusinessDate;
 use clap::{Args, Subcommand};
 use publish::audit::{self, AuditRecord};
@@ -12,24 +12,24 @@ use serde_json::json;
 use crate::access::{AccessArgs, now, warehouse_reader, who};
 use crate::commands::segment::write_rows;
 use crate::failure::CliFailure;
-use crate::printer::{Printer, text_rows};
+use crate::printer::Printer;
 use crate::project::{Project, ProjectArgs};
+use crate::reference_file::ReferenceFile;
 
-/// The reference table of decisions, in a project's `sql/`.
-const DECISIONS: &str = "reference/ref_match_decision.csv";
-/// Its name in the catalog.
-const DECISION_TABLE: &str = "ref_match_decision";
-/// Its columns.
-const COLUMNS: [&str; 8] = [
-    "source_system",
-    "source_customer_no",
-    "other_source_system",
-    "other_source_customer_no",
-    "decision",
-    "decided_by",
-    "decided_on",
-    "reason",
-];
+/// The decisions of a project.
+const DECISIONS: ReferenceFile = ReferenceFile {
+    table: "ref_match_decision",
+    columns: &[
+        "source_system",
+        "source_customer_no",
+        "other_source_system",
+        "other_source_customer_no",
+        "decision",
+        "decided_by",
+        "decided_on",
+        "reason",
+    ],
+};
 /// Columns of a pair's key.
 const KEY: usize = 4;
 
@@ -134,14 +134,13 @@ async fn export(args: &ExportArgs, project: &Project, printer: &Printer) -> Resu
 }
 
 fn import(args: &ImportArgs, project: &Project, printer: &Printer) -> Result<(), CliFailure> {
-    let known = project.catalog.references.get(DECISION_TABLE).map(warehouse::reference::Reference::csv);
     let mut decisions: BTreeMap<[String; KEY], Vec<String>> = BTreeMap::new();
-    for row in rows_of_csv(known.unwrap_or_default())? {
+    for row in DECISIONS.rows(project)? {
         decisions.insert(key(&row), row);
     }
     let before = decisions.clone();
     let mut open = 0;
-    for (line, row) in (2..).zip(rows_of(&args.file)?) {
+    for (line, row) in (2..).zip(DECISIONS.rows_of(&args.file)?) {
         if row[KEY].is_empty() {
             open += 1;
             continue;
@@ -164,7 +163,7 @@ fn import(args: &ImportArgs, project: &Project, printer: &Printer) -> Result<(),
             previous_sha256: String::new(),
         };
         audit::append(&project.warehouse(), record)?;
-        write_decisions(&project.folder.join("sql").join(DECISIONS), &decisions)?;
+        DECISIONS.write(project, &decisions.values().cloned().collect::<Vec<_>>())?;
     }
     printer.json(&json!({ "decided": changed, "open": open, "decisions": decisions.len() }));
     printer.line(&format!(
@@ -197,47 +196,4 @@ fn refuse_unclear(row: &[String]) -> Result<(), String> {
 fn key(row: &[String]) -> [String; KEY] {
     let [a, b, c, d] = [0, 1, 2, 3].map(|n| row[n].clone());
     if (&a, &b) <= (&c, &d) { [a, b, c, d] } else { [c, d, a, b] }
-}
-
-/// Rows of a file in the order of [`COLUMNS`].
-fn rows_of(path: &Path) -> Result<Vec<Vec<String>>, CliFailure> {
-    rows_of_texts(&extract::ad_hoc::read_texts(path)?, &path.display().to_string())
-}
-
-fn rows_of_csv(csv: &str) -> Result<Vec<Vec<String>>, CliFailure> {
-    rows_of_texts(&extract::ad_hoc::texts_of_csv(csv.as_bytes()).map_err(CliFailure::data)?, DECISIONS)
-}
-
-fn rows_of_texts(batches: &[RecordBatch], name: &str) -> Result<Vec<Vec<String>>, CliFailure> {
-    let mut rows = Vec::new();
-    for batch in batches {
-        let columns = COLUMNS.iter().map(|column| {
-            batch.column_by_name(column).cloned().ok_or_else(|| {
-                CliFailure::usage(format!("{name} has no column `{column}`"))
-                    .hint(format!("it needs {}", COLUMNS.join(", ")))
-            })
-        });
-        let columns = columns.collect::<Result<Vec<ArrayRef>, _>>()?;
-        let fields = COLUMNS.iter().copied().zip(columns);
-        let chosen = RecordBatch::try_from_iter_with_nullable(fields.map(|(name, column)| (name, column, true)))?;
-        rows.extend(text_rows(&[chosen])?.into_iter().map(|row| row.iter().map(|v| v.trim().to_owned()).collect()));
-    }
-    Ok(rows)
-}
-
-fn write_decisions(path: &Path, decisions: &BTreeMap<[String; KEY], Vec<String>>) -> Result<(), CliFailure> {
-    let column = |place: usize| -> ArrayRef {
-        let value = |row: &Vec<String>| Some(row[place].clone()).filter(|text| !text.is_empty());
-        std::sync::Arc::new(decisions.values().map(value).collect::<StringArray>())
-    };
-    let columns = COLUMNS.iter().enumerate().map(|(place, name)| (*name, column(place), true));
-    let rows = RecordBatch::try_from_iter_with_nullable(columns)?;
-    let fail = |e: std::io::Error| CliFailure::machine(format!("cannot write {}: {e}", path.display()));
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(fail)?;
-    }
-    // Whole or not at all: a name of its own first.
-    let new = path.with_extension("csv.new");
-    write_rows(&new, &rows.schema(), &[rows])?;
-    std::fs::rename(&new, path).map_err(fail)
 }

@@ -108,7 +108,7 @@ async fn show(args: &ShowArgs, project: &Project, release: &Release, printer: &P
 }
 
 /// The warehouse's id and the published id of `<system>:<number>` or a customer_id; `None` when it is neither.
-async fn customer_id(id: &str, project: &Project, reader: &Reader) -> Result<Option<(String, String)>, CliFailure> {
+pub async fn customer_id(id: &str, project: &Project, reader: &Reader) -> Result<Option<(String, String)>, CliFailure> {
     let condition = match id.split_once(':') {
         Some((system, number)) => {
             format!("source_system = '{}' and source_customer_no = '{}'", quoted(system), quoted(number))
@@ -128,6 +128,6 @@ async fn customer_id(id: &str, project: &Project, reader: &Reader) -> Result<Opt
     Ok(Some((customer_id.clone(), published)))
 }
 
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     text.replace('\'', "''")
 }
