@@ -5,6 +5,7 @@
 //! - [`scenarios::changes`]: files of changes and full files say the same
 //! - [`scenarios::faults`]: what happens when the night goes wrong
 //! - [`scenarios::releases`]: looked at again, taken back, computed again, restated, cleared away
+//! - [`scenarios::decisions`]: tiers that are asked for, lists that are followed up
 //! - [`scenarios::identity`]: who is who over nights, and who decides
 //! - [`scenarios::linkage`]: public data with known answers (needs TALLY_REAL_DATA)
 //! - [`scenarios::guides`]: the guides, word for word
@@ -22,6 +23,7 @@ mod scenarios {
     pub mod believable;
     pub mod berka;
     pub mod changes;
+    pub mod decisions;
     pub mod faults;
     pub mod guides;
     pub mod identity;

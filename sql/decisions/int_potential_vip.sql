@@ -20,7 +20,13 @@ reason as (
                     and metrics.salary_months_3m >= 2 then 'YOUNG_SALARY'
             end,
             case when metrics.aum_growth_3m >= 0.50 and metrics.aum_month_avg >= 20000 then 'GROWTH' end,
-            case when parent.customer_id is not null then 'CHILD_OF_VIP' end
+            case when parent.customer_id is not null then 'CHILD_OF_VIP' end,
+            -- Came last month and is still here.
+            case
+                when metrics.net_inflow_month_before >= parameter('large_inflow_min')
+                    and metrics.aum_balance * 10 >= metrics.aum_balance_month_before * 9 then 'LARGE_INFLOW'
+            end,
+            case when wallet.outside_amount >= parameter('elsewhere_min') then 'ELSEWHERE' end
         ) as reason_codes
     from int_customer_metrics as metrics
     left join dim_customer_profile as profile on metrics.customer_id = profile.customer_id
@@ -33,6 +39,7 @@ reason as (
         where relation.relation = 'PARENT' and tier.tier_rank >= platinum.tier_rank
         group by relation.other_customer_id
     ) as parent on metrics.customer_id = parent.customer_id
+    left join int_share_of_wallet as wallet on metrics.customer_id = wallet.customer_id
     where metrics.party_type = 'PERSON' and not coalesce(profile.is_deceased, false)
 
 ),

@@ -83,7 +83,7 @@ select
     'REASON' as condition_kind,
     coalesce(potential.is_listed, false) as is_met,
     case
-        when potential.customer_id is null then 'neither near a degree, nor young and well paid, nor growing, nor a child of PLATINUM'
+        when potential.customer_id is null then 'neither near a degree, nor young and well paid, nor growing, nor a child of PLATINUM, no large sum that stayed, no money to own accounts elsewhere'
         when potential.is_listed then potential.reason_codes || ' since ' || cast(potential.listed_on as varchar)
         else potential.reason_codes || ' without a change until ' || cast(potential.expires_on as varchar)
     end as detail

@@ -77,7 +77,9 @@ select
             when reason.potential_codes like '%GROWTH%'
                 then 'average balance grew ' || cast(cast(reason.aum_growth_3m * 100 as decimal(18, 1)) as varchar) || ' % in three months'
         end,
-        case when reason.potential_codes like '%CHILD_OF_VIP%' then 'a parent is PLATINUM or higher' end
+        case when reason.potential_codes like '%CHILD_OF_VIP%' then 'a parent is PLATINUM or higher' end,
+        case when reason.potential_codes like '%LARGE_INFLOW%' then 'a large sum came last month and stayed' end,
+        case when reason.potential_codes like '%ELSEWHERE%' then 'moves much money to own accounts elsewhere' end
     ) as reason,
     reason.tier,
     reason.aum_month_avg,

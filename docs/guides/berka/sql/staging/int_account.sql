@@ -55,6 +55,7 @@ select
     cast(null as date) as close_date,
     'NORMAL' as status,
     cast(coalesce(ranked.balance_after, 0) as decimal(18, 2)) as balance,
+    cast(0 as decimal(18, 2)) as frozen_amount,
     cast(account.district_id as varchar) as branch_no
 from raw_berka__account as account
 inner join raw_berka__disp as owner on account.account_id = owner.account_id and owner.disp_type = 'OWNER'

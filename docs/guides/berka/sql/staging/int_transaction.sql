@@ -23,6 +23,7 @@ select
         when operation = 'VYBER KARTOU' then 'ATM'
         when operation in ('VKLAD', 'VYBER') then 'COUNTER'
         else 'BATCH'
-    end as channel
+    end as channel,
+    false as is_reversal
 from raw_berka__trans
 where biz_date = biz_date()
