@@ -16,27 +16,41 @@ account as (
 
 flow as (
 
+    -- Grouped twice, by day and by customer.
     select
-        account.customer_id,
-        count(distinct txn.posting_date) as active_days,
-        sum(case when type.is_external and txn.signed_amount > 0 then txn.signed_amount else 0 end) as in_amount,
-        sum(case when type.is_external and txn.signed_amount < 0 then -txn.signed_amount else 0 end) as out_amount,
-        sum(case when txn.txn_type in ('CASH_IN', 'QPAY_IN') and txn.signed_amount > 0 then txn.signed_amount else 0 end) as cash_wallet_amount
-    from account
-    inner join fct_transaction as txn on account.source_system = txn.source_system and account.account_no = txn.account_no
-    inner join ref_txn_type as type on txn.txn_type = type.txn_type
-    where txn.biz_date > biz_date() - interval '90 days' and txn.biz_date <= biz_date() and txn.posting_date > biz_date() - interval '90 days'
-    group by account.customer_id
+        customer_id,
+        count(*) as active_days,
+        sum(in_amount) as in_amount,
+        sum(out_amount) as out_amount,
+        sum(cash_wallet_amount) as cash_wallet_amount
+    from (
+        select
+            account.customer_id,
+            txn.posting_date,
+            sum(case when type.is_external and txn.signed_amount > 0 then txn.signed_amount else 0 end) as in_amount,
+            sum(case when type.is_external and txn.signed_amount < 0 then -txn.signed_amount else 0 end) as out_amount,
+            sum(case when txn.txn_type in ('CASH_IN', 'QPAY_IN') and txn.signed_amount > 0 then txn.signed_amount else 0 end) as cash_wallet_amount
+        from account
+        inner join fct_transaction as txn on account.source_system = txn.source_system and account.account_no = txn.account_no
+        inner join ref_txn_type as type on txn.txn_type = type.txn_type
+        where txn.biz_date > biz_date() - interval '90 days' and txn.biz_date <= biz_date() and txn.posting_date > biz_date() - interval '90 days'
+        group by account.customer_id, txn.posting_date
+    ) as days
+    group by customer_id
 
 ),
 
 partner as (
 
-    select account.customer_id, count(distinct txn.counterparty_account_no) as counterparty_count
-    from account
-    inner join int_counterparty_transaction as txn on account.source_system = txn.source_system and account.account_no = txn.account_no
-    where txn.biz_date > biz_date() - interval '90 days' and txn.biz_date <= biz_date() and txn.posting_date > biz_date() - interval '90 days'
-    group by account.customer_id
+    select customer_id, count(*) as counterparty_count
+    from (
+        select account.customer_id, txn.counterparty_account_no
+        from account
+        inner join int_counterparty_transaction as txn on account.source_system = txn.source_system and account.account_no = txn.account_no
+        where txn.biz_date > biz_date() - interval '90 days' and txn.biz_date <= biz_date() and txn.posting_date > biz_date() - interval '90 days'
+        group by account.customer_id, txn.counterparty_account_no
+    ) as partners
+    group by customer_id
 
 ),
 

@@ -1,8 +1,9 @@
 //! Learned models on linfa, over feature frames of polars. One folder per kind of model.
 //!
-//! [`feature`] turns table columns into a matrix; [`cluster`] finds segments in it; [`evaluation`] says how good they
+//! [`feature`] turns table columns into a matrix; [`cluster`] finds segments in it; [`logistic`] learns who will be what; [`evaluation`] says how good they
 //! are. Knows Arrow, not the engine, so it can be used and tested alone.
 
 pub mod cluster;
 pub mod evaluation;
 pub mod feature;
+pub mod logistic;

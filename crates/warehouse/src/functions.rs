@@ -29,7 +29,7 @@ pub(crate) fn register(session: &SessionContext, date: BusinessDate) {
     session.register_udf(of_texts("mobile_key", 1, mobile));
     session.register_udf(of_plan("instalment", 0, |plan, _| plan.instalment()));
     session.register_udf(of_plan("instalment_last", 0, |plan, _| plan.last_instalment()));
-    session.register_udf(of_plan("instalment_balance", 1, |plan, paid| plan.balance_after(paid)));
+    session.register_udf(of_plan("instalment_balance", 1, InstalmentPlan::balance_after));
 }
 
 /// A function of texts, row by row.

@@ -426,7 +426,7 @@ fn refuse_unknown_tier(tier: &str, scheme: &str, project: &Project) -> Result<()
     let mut names: Vec<String> = Vec::new();
     known.into_iter().for_each(|name| {
         if !names.contains(&name) {
-            names.push(name)
+            names.push(name);
         }
     });
     Err(match names.is_empty() {

@@ -2,6 +2,7 @@
 
 mod cluster;
 mod identity;
+mod logistic;
 
 use std::sync::Arc;
 
@@ -15,5 +16,6 @@ pub fn all(synthetic_identifiers: bool) -> Vec<Arc<dyn NodeKind>> {
         Arc::new(identity::Identity { synthetic_identifiers }),
         Arc::new(identity::Components),
         Arc::new(cluster::Cluster),
+        Arc::new(logistic::LogisticModel),
     ]
 }
