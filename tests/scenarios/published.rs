@@ -346,11 +346,11 @@ fn tiers_follow_thresholds_and_every_vip_has_a_reason() {
          where coalesce(due.is_due, false) <> (list.customer_id is not null)",
     );
     assert_eq!(differing[0]["n"], 0);
-    for reason in ["TIER", "CONTRIBUTION", "HIDDEN", "POTENTIAL"] {
+    for reason in ["TIER", "GOLD_SCORE", "CONTRIBUTION", "HIDDEN", "POTENTIAL"] {
         assert!(vips.iter().any(|v| v["reason_codes"].as_str().is_some_and(|c| c.contains(reason))), "{reason}");
     }
     let explained = done(published_bank(), &["customer", "explain", "core:1000000074"]);
-    assert_eq!(explained["vip_list"].as_array().unwrap().len(), 7, "{explained}");
+    assert_eq!(explained["vip_list"].as_array().unwrap().len(), 8, "{explained}");
 }
 
 #[test]

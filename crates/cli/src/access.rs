@@ -39,19 +39,31 @@ impl AccessArgs {
         if !self.unmasked {
             return Ok(());
         }
-        let record = AuditRecord {
-            at: now(),
-            who: who(),
-            action: action.to_owned(),
-            purpose: self.purpose.clone().unwrap_or_default(),
-            release,
-            privacy: "full".to_owned(),
-            subject,
-            rows,
-            previous_sha256: String::new(),
-        };
-        Ok(audit::append(&project.warehouse(), record)?)
+        note(project, action, self.purpose.as_deref().unwrap_or_default(), release, subject, rows)
     }
+}
+
+/// A line in the audit log about what somebody saw or decided.
+pub fn note(
+    project: &Project,
+    action: &str,
+    purpose: &str,
+    release: u64,
+    subject: String,
+    rows: u64,
+) -> Result<(), CliFailure> {
+    let record = AuditRecord {
+        at: now(),
+        who: who(),
+        action: action.to_owned(),
+        purpose: purpose.to_owned(),
+        release,
+        privacy: "full".to_owned(),
+        subject,
+        rows,
+        previous_sha256: String::new(),
+    };
+    Ok(audit::append(&project.warehouse(), record)?)
 }
 
 /// A reader of a release's own tables, unmasked, and of the runs that made releases.

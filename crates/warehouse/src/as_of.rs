@@ -17,6 +17,7 @@ use crate::error::WarehouseError;
 use crate::history::{INTERVAL_COLUMNS, OPEN_END};
 use crate::kind::{LookBack, NodeKind};
 use crate::kind_run::{KindRun, LazyKind, kind_of};
+use crate::lazy_table::LazyTable;
 use crate::node::{Materialisation, Node, PartitionBy};
 use crate::previous::Previous;
 use crate::reader::Reader;
@@ -26,6 +27,8 @@ use crate::table::TableFolder;
 
 /// Name under which the table as it is today is registered while it is cut off.
 const TODAY: &str = "_today";
+/// Name of what is computed for the date's own month, while its node is planned.
+const COMPUTED: &str = "computed_of_month";
 /// The same for the table as the night before left it.
 const BEFORE: &str = "_before";
 
@@ -86,10 +89,17 @@ impl AsOf<'_> {
             // Events that were delivered later may belong to days before the date: nodes choose them by their own dates.
             (_, Some(PartitionBy::BizDate), _) if node.layer == "history" => format!("select * from {TODAY}"),
             (_, Some(PartitionBy::BizDate), _) => format!("select * from {TODAY} where biz_date <= date '{date}'"),
-            (_, Some(PartitionBy::Month), Some(sql)) => format!(
-                "select * from {TODAY} where month < date '{month}' union all \
-                 select * from ({sql}) as computed where month = date '{month}'"
-            ),
+            (_, Some(PartitionBy::Month), Some(sql)) => {
+                let computed = format!("select * from ({sql}) as computed where month = date '{month}'");
+                let computed = LazyTable::new(node, session.sql(&computed).await?);
+                session.register_table(COMPUTED, Arc::new(computed))?;
+                format!("select * from {TODAY} where month < date '{month}' union all select * from {COMPUTED}")
+            }
+            (_, _, Some(sql)) if node.is_kept() => {
+                let computed = LazyTable::new(node, session.sql(sql).await?);
+                session.register_table(node.name.as_str(), Arc::new(computed))?;
+                return Ok(());
+            }
             (_, _, Some(sql)) => sql.to_owned(),
             (_, _, None) => return self.register_kind(session, node, today).await,
         };
@@ -98,6 +108,7 @@ impl AsOf<'_> {
         session.register_table(TODAY, table.map_or_else(|| empty().map(|t| Arc::new(t) as _), Ok)?)?;
         let view = session.sql(&cut).await?.into_view();
         session.deregister_table(TODAY)?;
+        session.deregister_table(COMPUTED)?;
         session.register_table(node.name.as_str(), view)?;
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! One budget of memory for what a query holds, of which a part is never given to operators that could spill instead.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use datafusion::common::{Result, resources_datafusion_err};
 use datafusion::execution::memory_pool::{FairSpillPool, MemoryConsumer, MemoryLimit, MemoryPool, MemoryReservation};
@@ -8,6 +9,24 @@ use datafusion::execution::memory_pool::{FairSpillPool, MemoryConsumer, MemoryLi
 /// Of four parts, those that operators which can spill may hold together.
 const SPILLABLE_PARTS: usize = 3;
 const PARTS: usize = 4;
+
+/// What the budget refused last, kept beside the session: when a part of a query is refused memory, another part may stop with a panic of
+/// the engine's and be the one that is reported.
+#[derive(Debug, Default)]
+pub(crate) struct Refusal(Mutex<Option<String>>);
+
+impl Refusal {
+    /// What was refused last, once.
+    pub fn take(&self) -> Option<String> {
+        self.0.lock().ok()?.take()
+    }
+
+    fn set(&self, what: &str) {
+        if let Ok(mut last) = self.0.lock() {
+            *last = Some(what.to_owned());
+        }
+    }
+}
 
 /// Sorts and aggregations share three quarters fairly; what cannot spill (the build side of a join) may take all that is
 /// free, and so has a quarter for itself. The engine's own fair pool lets sorts take everything, and a small join beside
@@ -17,12 +36,13 @@ pub(crate) struct Budget {
     bytes: usize,
     spillable: FairSpillPool,
     unspillable: AtomicUsize,
+    refusal: Arc<Refusal>,
 }
 
 impl Budget {
-    pub fn new(bytes: usize) -> Self {
+    pub fn new(bytes: usize, refusal: Arc<Refusal>) -> Self {
         let spillable = FairSpillPool::new(bytes / PARTS * SPILLABLE_PARTS);
-        Budget { bytes, spillable, unspillable: AtomicUsize::new(0) }
+        Budget { bytes, spillable, unspillable: AtomicUsize::new(0), refusal }
     }
 }
 
@@ -68,10 +88,9 @@ impl MemoryPool for Budget {
         let free = self.bytes.saturating_sub(self.reserved());
         if additional > free {
             let name = reservation.consumer().name();
-            return Err(resources_datafusion_err!(
-                "{name} needs {additional} bytes more and {free} of {} are free",
-                self.bytes
-            ));
+            let what = format!("{name} needs {additional} bytes more and {free} of {} are free", self.bytes);
+            self.refusal.set(&what);
+            return Err(resources_datafusion_err!("{what}"));
         }
         match can_spill {
             true => self.spillable.try_grow(reservation, additional),
@@ -93,13 +112,11 @@ impl MemoryPool for Budget {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
 
     #[test]
     fn what_cannot_spill_keeps_a_quarter() {
-        let pool: Arc<dyn MemoryPool> = Arc::new(Budget::new(400));
+        let pool: Arc<dyn MemoryPool> = Arc::new(Budget::new(400, Arc::default()));
         let sort = MemoryConsumer::new("sort").with_can_spill(true).register(&pool);
         assert!(sort.try_grow(301).is_err());
         sort.try_grow(300).unwrap();

@@ -21,7 +21,7 @@ use crate::previous::Previous;
 use crate::reader::Reader;
 use crate::release::{CheckResult, InputFile, Pin, Release};
 use crate::row_check::RowChecks;
-use crate::session::date_column;
+use crate::session::{cause, date_column};
 use crate::store::Store;
 use crate::table::{Replaces, TableFolder};
 
@@ -51,7 +51,8 @@ impl OpenNight<'_> {
             let is_done = self.take_over(node, fingerprint, journal).await?;
             if !is_done {
                 let results_before = self.results.len();
-                self.compute_node(node).await.map_err(|e| e.in_node(name))?;
+                let computed = self.compute_node(node).await;
+                computed.map_err(|e| cause(&self.session, e).in_node(name))?;
                 if let (true, Some(pin)) = (node.is_kept(), self.pins.get(name)) {
                     let results = self.results[results_before..].to_vec();
                     let (name, fingerprint, pin) = (name.clone(), Some(fingerprint.clone()), pin.clone());
@@ -62,7 +63,8 @@ impl OpenNight<'_> {
         for check in catalog.checks.values() {
             self.step(&check.name);
             self.choose_joins(&catalog.reads[&check.name]);
-            let result = check::run(&self.session, check).await.map_err(|e| e.in_node(&check.name))?;
+            let result = check::run(&self.session, check).await;
+            let result = result.map_err(|e| cause(&self.session, e).in_node(&check.name))?;
             self.results.push(result);
         }
         self.record_checks().await?;

@@ -92,7 +92,7 @@ impl KindRun {
 }
 
 /// Bytes of the values themselves; buffers that batches share count once.
-fn data_bytes(batch: &RecordBatch) -> Result<usize, WarehouseError> {
+pub(crate) fn data_bytes(batch: &RecordBatch) -> Result<usize, WarehouseError> {
     batch.columns().iter().map(|column| Ok(column.to_data().get_slice_memory_size()?)).sum()
 }
 

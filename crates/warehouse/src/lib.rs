@@ -22,6 +22,7 @@ mod joins;
 pub mod journal;
 pub mod kind;
 mod kind_run;
+mod lazy_table;
 pub mod lock;
 pub mod night;
 pub mod node;

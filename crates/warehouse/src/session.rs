@@ -16,7 +16,7 @@ use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
 use datafusion::prelude::SessionContext;
 use deltalake_core::delta_datafusion::create_session;
 
-use crate::budget::Budget;
+use crate::budget::{Budget, Refusal};
 use crate::catalog::Catalog;
 use crate::error::WarehouseError;
 use crate::small_side::SmallSide;
@@ -45,11 +45,13 @@ impl Engine {
     pub fn session(&self, date: BusinessDate) -> Result<SessionContext, WarehouseError> {
         // Only a session that Delta made can plan Delta writes; ours is that one with our settings.
         let delta = create_session().state();
+        let refusal = Arc::new(Refusal::default());
         let config = delta
             .config()
             .clone()
             .with_target_partitions(self.threads.max(1))
             .with_information_schema(true)
+            .with_extension(refusal.clone())
             // Column names in nodes and queries may be written in any case.
             .set_bool("datafusion.sql_parser.enable_ident_normalization", true)
             // 0.0035 is a decimal, not a float.
@@ -62,7 +64,7 @@ impl Engine {
             .with_max_temp_directory_size(self.spill_bytes);
         std::fs::create_dir_all(&self.spill_dir).map_err(crate::error::io(&self.spill_dir))?;
         let runtime = RuntimeEnvBuilder::new()
-            .with_memory_pool(Arc::new(Budget::new(self.memory_bytes)))
+            .with_memory_pool(Arc::new(Budget::new(self.memory_bytes, refusal.clone())))
             .with_disk_manager_builder(disk)
             .build_arc()?;
         let rules = SmallSide::among(delta.physical_optimizers());
@@ -75,6 +77,18 @@ impl Engine {
         session.register_udf(business_date_function(date));
         crate::functions::register(&session, date);
         Ok(session)
+    }
+}
+
+/// The cause of a failed query: where a part of it stopped with a panic of the engine's because another part was refused memory, that
+/// refusal.
+pub(crate) fn cause(session: &SessionContext, error: WarehouseError) -> WarehouseError {
+    let refused = session.copied_config().get_extension::<Refusal>().and_then(|refusal| refusal.take());
+    match refused {
+        Some(what) if error.to_string().contains(" panicked with message ") => {
+            WarehouseError::Engine(datafusion::error::DataFusionError::ResourcesExhausted(what))
+        }
+        _ => error,
     }
 }
 

@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use arrow::array::RecordBatch;
 use bank::BusinessDate;
 use clap::{Args, Subcommand};
-use publish::audit::{self, AuditRecord};
 use serde_json::json;
 use warehouse::Reader;
 
-use crate::access::{AccessArgs, now, warehouse_reader, who};
+use crate::access::{AccessArgs, note, warehouse_reader};
 use crate::commands::customer::{customer_id, quoted};
 use crate::commands::segment::write_rows;
 use crate::failure::CliFailure;
@@ -449,18 +448,7 @@ fn keep(
     count: u64,
     release: u64,
 ) -> Result<(), CliFailure> {
-    let record = AuditRecord {
-        at: now(),
-        who: who(),
-        action: action.to_owned(),
-        purpose: subject.to_owned(),
-        release,
-        privacy: "full".to_owned(),
-        subject: format!("{count} proposals"),
-        rows: count,
-        previous_sha256: String::new(),
-    };
-    audit::append(&project.warehouse(), record)?;
+    note(project, action, subject, release, format!("{count} proposals"), count)?;
     let rows: Vec<Vec<String>> = proposals.iter().map(|p| p.cells.clone()).collect();
     PROPOSALS.write(project, &rows)
 }

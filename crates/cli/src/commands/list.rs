@@ -4,11 +4,10 @@ use std::path::PathBuf;
 
 use arrow::array::RecordBatch;
 use clap::{Args, Subcommand};
-use publish::audit::{self, AuditRecord};
 use serde_json::json;
 use warehouse::Reader;
 
-use crate::access::{AccessArgs, now, warehouse_reader, who};
+use crate::access::{AccessArgs, note, warehouse_reader, who};
 use crate::commands::customer::quoted;
 use crate::commands::segment::write_rows;
 use crate::failure::CliFailure;
@@ -152,7 +151,7 @@ async fn create(args: &CreateArgs, project: &Project, printer: &Printer) -> Resu
             .hint(format!("tally query \"select count(*) from mart_customer_view where {}\"", args.condition)));
     }
     let count = members.len();
-    record(project, "list create", &args.purpose, name, count as u64, release.number)?;
+    note(project, "list create", &args.purpose, release.number, name.clone(), count as u64)?;
     let mut all = MEMBERS.rows(project)?;
     all.extend(members);
     // Members first: a list that has none yet is never seen.
@@ -294,26 +293,4 @@ fn condition(name: &str, project: &Project) -> Result<String, CliFailure> {
             }))
         }
     }
-}
-
-fn record(
-    project: &Project,
-    action: &str,
-    purpose: &str,
-    subject: &str,
-    rows: u64,
-    release: u64,
-) -> Result<(), CliFailure> {
-    let record = AuditRecord {
-        at: now(),
-        who: who(),
-        action: action.to_owned(),
-        purpose: purpose.to_owned(),
-        release,
-        privacy: "full".to_owned(),
-        subject: subject.to_owned(),
-        rows,
-        previous_sha256: String::new(),
-    };
-    Ok(audit::append(&project.warehouse(), record)?)
 }

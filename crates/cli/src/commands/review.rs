@@ -6,10 +6,9 @@ use std::path::PathBuf;
 use arrow::array::RecordBatch;
 use bank::BusinessDate;
 use clap::{Args, Subcommand};
-use publish::audit::{self, AuditRecord};
 use serde_json::json;
 
-use crate::access::{AccessArgs, now, warehouse_reader, who};
+use crate::access::{AccessArgs, note, warehouse_reader};
 use crate::commands::segment::write_rows;
 use crate::failure::CliFailure;
 use crate::printer::Printer;
@@ -151,18 +150,9 @@ fn import(args: &ImportArgs, project: &Project, printer: &Printer) -> Result<(),
     }
     let changed = decisions.iter().filter(|(key, row)| before.get(*key) != Some(*row)).count();
     if changed > 0 {
-        let record = AuditRecord {
-            at: now(),
-            who: who(),
-            action: "review import".to_owned(),
-            purpose: args.file.display().to_string(),
-            release: project.releases().current()?.map_or(0, |release| release.number),
-            privacy: "full".to_owned(),
-            subject: format!("{changed} decisions"),
-            rows: changed as u64,
-            previous_sha256: String::new(),
-        };
-        audit::append(&project.warehouse(), record)?;
+        let release = project.releases().current()?.map_or(0, |release| release.number);
+        let file = args.file.display().to_string();
+        note(project, "review import", &file, release, format!("{changed} decisions"), changed as u64)?;
         DECISIONS.write(project, &decisions.values().cloned().collect::<Vec<_>>())?;
     }
     printer.json(&json!({ "decided": changed, "open": open, "decisions": decisions.len() }));
