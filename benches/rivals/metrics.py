@@ -70,7 +70,7 @@ def main():
     nodes = sorted(path.stem for path in (HERE / "metrics").glob("*.sql"))
     ours, theirs = {node: [] for node in nodes}, {node: [] for node in nodes}
     for _ in range(options.rounds):
-        subprocess.run([tally, "run", "--from", date, "--project", str(bank), "--output", "json"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([tally, "run", "--from", date, "--to", date, "--project", str(bank), "--output", "json"], check=True, stdout=subprocess.DEVNULL)
         newest = max((bank / "warehouse/_runs").glob("*/run.json"))
         steps = {step["step"]: step["duration_ms"] for step in json.loads(newest.read_text())["steps"]}
         connection = duckdb.connect(config={"threads": 2, "memory_limit": "4GB"})
