@@ -8,6 +8,7 @@
 //! - [`scenarios::decisions`]: tiers that are asked for, lists that are followed up
 //! - [`scenarios::identity`]: who is who over nights, and who decides
 //! - [`scenarios::linkage`]: public data with known answers (needs TALLY_REAL_DATA)
+//! - [`scenarios::models`]: learned models from night to night
 //! - [`scenarios::guides`]: the guides, word for word
 //! - [`scenarios::killed`]: a night killed and out of disk at any moment
 //! - [`scenarios::sample_data`]: the committed sample is what the program writes
@@ -29,6 +30,7 @@ mod scenarios {
     pub mod identity;
     pub mod killed;
     pub mod linkage;
+    pub mod models;
     pub mod published;
     pub mod rebuild;
     pub mod releases;

@@ -6,11 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{Float64Array, RecordBatch, StringArray};
-use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use extract::load::{DateWindow, MemorySink};
 use extract::{Contract, Means, load_file};
-use segmentation::cluster::{ClusterCount, ClusterParams, segment};
-use segmentation::feature::{FeatureFrame, FeatureSpec, Transform};
+use segmentation::cluster::{ClusterCount, ClusterModel, ClusterParams};
+use segmentation::feature::{FeatureSpec, Transform};
 
 const CONTRACT: &str = r#"
     description = "postings"
@@ -55,12 +55,11 @@ fn cluster(criterion: &mut Criterion) {
     }
     let batch = RecordBatch::try_from_iter(columns).unwrap();
     let specs: Vec<FeatureSpec> = (0..8).map(|c| FeatureSpec::of_column(&format!("f{c}"), Transform::Z)).collect();
-    let frame = FeatureFrame::build(&[batch], "id", &specs).unwrap();
     let params = ClusterParams { clusters: ClusterCount::Fixed(8), ..ClusterParams::default() };
     let mut group = criterion.benchmark_group("segmentation");
     group.sample_size(10);
     group.bench_function(BenchmarkId::new("segment_k8_d8", rows), |b| {
-        b.iter_batched(|| frame.clone(), |f| segment(&f, &params).unwrap(), BatchSize::LargeInput);
+        b.iter(|| ClusterModel::fit(std::slice::from_ref(&batch), "id", &specs, &params, None).unwrap());
     });
 }
 

@@ -113,3 +113,25 @@ select
     is_staff as is_met,
     case when is_staff then 'works for the bank' else 'does not work for the bank' end as detail
 from person
+union all
+select
+    person.customer_id,
+    'WATCH_LIST' as condition,
+    'EXCLUSION' as condition_kind,
+    watched.customer_id is not null as is_met,
+    coalesce('on watch lists: ' || watched.list_types, 'on no watch list') as detail
+from person
+left join (
+    select customer_id, string_agg(list_type, ',' order by list_type) as list_types
+    from int_watchlist_hit
+    group by customer_id
+) as watched on person.customer_id = watched.customer_id
+union all
+select
+    person.customer_id,
+    'PROFILING_REFUSED' as condition,
+    'EXCLUSION' as condition_kind,
+    refused.customer_id is not null as is_met,
+    case when refused.customer_id is null then 'did not refuse profiling' else 'refuses profiling' end as detail
+from person
+left join int_profiling_refused as refused on person.customer_id = refused.customer_id

@@ -1,6 +1,7 @@
 -- Who is looked after personally, and why (domain specification, section 5.7). TIER: GOLD or higher (ref_tier.is_vip). GOLD_SCORE: int_gold_score.
 -- CONTRIBUTION: among the best twentieth of persons by this month's contribution. HIDDEN: mart_hidden_vip. POTENTIAL:
--- int_potential_vip. Not on it: who has died, works for the bank, or holds nothing any more.
+-- int_potential_vip. Not on it: who has died, works for the bank, holds nothing any more, is on a watch list (int_watched_vip), or does not allow
+-- profiling.
 with
 
 best as (
@@ -41,7 +42,11 @@ reason as (
     left join mart_hidden_vip as hidden on metrics.customer_id = hidden.customer_id
     left join int_potential_vip as potential on metrics.customer_id = potential.customer_id and potential.is_listed
     left join dim_customer_profile as profile on metrics.customer_id = profile.customer_id
+    left join (select customer_id from int_watchlist_hit group by customer_id) as watched on metrics.customer_id = watched.customer_id
+    left join int_profiling_refused as refused on metrics.customer_id = refused.customer_id
     where metrics.product_count > 0
+        and watched.customer_id is null
+        and refused.customer_id is null
         and not coalesce(profile.is_deceased, false)
         and not coalesce(profile.is_staff, false)
         and (ref.is_vip or gold.customer_id is not null or best.customer_id is not null or hidden.customer_id is not null or potential.customer_id is not null)
@@ -86,9 +91,14 @@ select
     reason.aum_growth_3m,
     flagged.customer_id is not null as has_churn_flag,
     customer.branch_no,
+    owner.owner_staff_no,
+    due.last_contact_date,
+    due.next_due_date,
     coalesce(before.entered_on, biz_date()) as entered_on,
     before.reason_codes as reason_codes_before
 from reason
 inner join dim_customer as customer on reason.customer_id = customer.customer_id
+left join int_customer_owner as owner on reason.customer_id = owner.customer_id
+left join int_contact_due as due on reason.customer_id = due.customer_id
 left join flagged on reason.customer_id = flagged.customer_id
 left join previous('mart_vip_list') as before on reason.customer_id = before.customer_id

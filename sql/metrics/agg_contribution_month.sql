@@ -85,7 +85,10 @@ deposit as (
         cast(0 as decimal(18, 2)) as capital_charge
     from price
     cross join priced_month
-    inner join agg_account_month as month on priced_month.month = month.month
+    -- A bound that files are passed over by: no wanted month lies before it.
+    inner join agg_account_month as month
+        on priced_month.month = month.month
+        and month.month >= cast(date_trunc('month', cast(cast(biz_date() as int) - parameter('restatement_days') as date)) as date)
     left join account_price as account
         on month.source_system = account.source_system and month.account_no = account.account_no
 
@@ -160,7 +163,9 @@ loan as (
         ) as capital_charge
     from price
     cross join wanted
-    inner join agg_contract_month as month on wanted.month = month.month
+    inner join agg_contract_month as month
+        on wanted.month = month.month
+        and month.month >= cast(date_trunc('month', cast(cast(biz_date() as int) - parameter('restatement_days') as date)) as date)
     left join loan_price as term on month.contract_kind = 'LOAN' and month.source_system = term.source_system and month.contract_no = term.loan_no
     left join ref_loan_risk as risk on month.component = risk.component
     left join agg_card_month as spend
@@ -190,7 +195,9 @@ position as (
         cast(0 as decimal(18, 2)) as economic_capital,
         cast(0 as decimal(18, 2)) as capital_charge
     from wanted
-    inner join agg_contract_month as month on wanted.month = month.month
+    inner join agg_contract_month as month
+        on wanted.month = month.month
+        and month.month >= cast(date_trunc('month', cast(cast(biz_date() as int) - parameter('restatement_days') as date)) as date)
     left join ref_aum_component as component on month.component = component.component
     where month.contract_kind = 'POSITION'
 

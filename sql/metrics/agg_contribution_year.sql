@@ -1,4 +1,4 @@
--- Contribution over this month and the eleven before, of contracts that follow today's identity.
+-- Contribution over this month and the eleven before, of customer records that follow today's identity.
 select
     customer_id,
     cast(count(*) as bigint) as month_count,
@@ -8,14 +8,14 @@ select
 from (
     select
         xref.customer_id,
-        contract.month,
-        sum(contract.contribution) as contribution,
-        sum(contract.capital_charge) as capital_charge,
-        sum(contract.eva) as eva
-    from agg_contribution_month as contract
+        record.month,
+        sum(record.contribution) as contribution,
+        sum(record.capital_charge) as capital_charge,
+        sum(record.eva) as eva
+    from agg_customer_record_contribution as record
     inner join dim_customer_xref as xref
-        on contract.source_system = xref.source_system and contract.source_customer_no = xref.source_customer_no
-    where contract.month > cast(date_trunc('month', biz_date()) as date) - interval '12 months'
-    group by xref.customer_id, contract.month
+        on record.source_system = xref.source_system and record.source_customer_no = xref.source_customer_no
+    where record.month > cast(date_trunc('month', biz_date()) as date) - interval '12 months'
+    group by xref.customer_id, record.month
 ) as months
 group by customer_id

@@ -4,16 +4,16 @@ with
 earned as (
 
     select
-        contract.month,
+        record.month,
         xref.customer_id,
-        sum(contract.spread_income) as spread_income,
-        sum(contract.fee_income + contract.interchange_income) as fee_income,
-        sum(contract.eva) as eva
-    from agg_contribution_month as contract
+        sum(record.spread_income) as spread_income,
+        sum(record.fee_income) as fee_income,
+        sum(record.eva) as eva
+    from agg_customer_record_contribution as record
     inner join dim_customer_xref as xref
-        on contract.source_system = xref.source_system and contract.source_customer_no = xref.source_customer_no
-    where contract.month > cast(date_trunc('month', biz_date()) as date) - interval '12 months'
-    group by contract.month, xref.customer_id
+        on record.source_system = xref.source_system and record.source_customer_no = xref.source_customer_no
+    where record.month > cast(date_trunc('month', biz_date()) as date) - interval '12 months'
+    group by record.month, xref.customer_id
 
 ),
 

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    customer, diff, init, level, list, plan, prospect, quarantine, query, resolve, review, rollback, run, sample_bank,
-    segment, source, status, test, vacuum, verify,
+    customer, diff, init, level, list, model, plan, prospect, quarantine, query, resolve, review, rollback, run,
+    sample_bank, segment, source, status, test, vacuum, verify,
 };
 use crate::printer::Output;
 
@@ -65,6 +65,8 @@ pub enum Command {
     Level(level::LevelArgs),
     /// Keep a list of customers and follow it up.
     List(list::ListArgs),
+    /// Look at the versions of learned models, and say which one is applied.
+    Model(model::ModelArgs),
     /// Decide which records are the same customer where the rules ask.
     Review(review::ReviewArgs),
     /// Segment the rows of any table, without a project.

@@ -13,8 +13,8 @@
 //!
 //! Columns that are not given are null; only columns that are expected are compared, and with `only = "condition"` only
 //! those rows; the order of rows does not count.
-//! Tables that are not given are empty, views are computed from those that are given, reference tables are the project's
-//! own.
+//! Tables that are not given are empty, views are computed from those that are given, and so are tables named in `compute`; reference
+//! tables are the project's own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -47,6 +47,9 @@ pub struct NodeTest {
     pub biz_date: String,
     /// Condition on the rows that are compared; all of them when absent.
     only: Option<String>,
+    /// Kept tables that are computed from the given rows, as views are.
+    #[serde(default)]
+    compute: Vec<String>,
     /// Rows of tables that the node reads.
     #[serde(default)]
     given: BTreeMap<String, Vec<toml::Table>>,
@@ -182,17 +185,17 @@ impl NodeTest {
         rows.filter_map(value).collect()
     }
 
-    /// Views that the node reads, directly or through others, and that are not given; in the order of computation.
+    /// Views and other computed tables that the node reads, directly or through others, and that are not given; in the order of computation.
     fn views(&self, catalog: &Catalog) -> Vec<String> {
         let mut found: BTreeSet<&String> = BTreeSet::new();
         let mut open: Vec<&String> = vec![&self.node];
         while let Some(name) = open.pop() {
             let is_view = |read: &&String| {
                 !self.given.contains_key(*read)
-                    && catalog
-                        .nodes
-                        .get(*read)
-                        .is_some_and(|n| n.materialisation == Materialisation::View && n.sql.is_some())
+                    && catalog.nodes.get(*read).is_some_and(|n| {
+                        n.sql.is_some()
+                            && (n.materialisation == Materialisation::View || self.compute.contains(&n.name))
+                    })
             };
             for read in catalog.reads[name].iter().filter(is_view) {
                 if found.insert(read) {

@@ -5,6 +5,7 @@ pub mod diff;
 pub mod init;
 pub mod level;
 pub mod list;
+pub mod model;
 pub mod plan;
 pub mod prospect;
 pub mod quarantine;

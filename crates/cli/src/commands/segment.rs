@@ -7,11 +7,12 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use clap::{Args, ValueEnum};
 use parquet::arrow::ArrowWriter;
-use segmentation::cluster::{ClusterCount, ClusterParams, Segmentation, segment};
+use segmentation::cluster::{ClusterCount, ClusterError, ClusterModel, ClusterParams, Method};
 use segmentation::feature::{FeatureFrame, FeatureSpec, Transform};
 use serde_json::json;
 
 use crate::failure::CliFailure;
+use crate::kinds::model_table::{CARD_FILE, MODEL_FILE, SQL_FILE};
 use crate::kinds::segment_batch;
 use crate::printer::Printer;
 
@@ -26,7 +27,7 @@ pub struct SegmentArgs {
     /// Column that identifies a row.
     #[arg(long, value_name = "COL")]
     id: String,
-    /// Columns to segment by; every numeric column when absent.
+    /// Columns to segment by, of numbers, dates or texts; every numeric column when absent.
     #[arg(long, value_delimiter = ',', value_name = "A,B")]
     features: Vec<String>,
     /// How features are brought to one scale: auto takes logarithms of skewed columns.
@@ -35,15 +36,18 @@ pub struct SegmentArgs {
     /// auto, a number, or a range such as 3..8; a range is decided by silhouette.
     #[arg(long, default_value = "auto", value_name = "K")]
     clusters: ClusterCount,
-    /// Method.
+    /// kmeans, or gmm: a mixture of Gaussians, whose number is chosen by the Bayesian information criterion.
     #[arg(long, default_value = "kmeans")]
-    method: Method,
+    method: MethodChoice,
     /// Seed of every random choice.
     #[arg(long, default_value_t = 42, value_name = "N")]
     seed: u64,
     /// Where the segments go, a Parquet or CSV file.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Folder for the model: model.json, card.md, and score.sql, which gives the same segments in any engine.
+    #[arg(long, value_name = "DIR")]
+    model: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -53,70 +57,110 @@ enum TransformChoice {
     Z,
     Log,
     Robust,
+    Quantile,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Method {
+enum MethodChoice {
     Kmeans,
+    Gmm,
 }
 
 /// Do it.
 pub fn run(args: &SegmentArgs, printer: &Printer) -> Result<(), CliFailure> {
     let batches = extract::ad_hoc::read_table(&args.table)?;
-    let Method::Kmeans = args.method;
+    let method = match args.method {
+        MethodChoice::Kmeans => Method::Kmeans,
+        MethodChoice::Gmm => Method::Gmm,
+    };
     let transform = match args.transform {
         TransformChoice::Auto => Transform::Auto,
         TransformChoice::None => Transform::None,
         TransformChoice::Z => Transform::Z,
         TransformChoice::Log => Transform::Log,
         TransformChoice::Robust => Transform::Robust,
+        TransformChoice::Quantile => Transform::Quantile,
     };
     let names = match (args.features.is_empty(), batches.first()) {
         (true, Some(batch)) => FeatureFrame::numeric_columns(batch, &args.id),
         _ => args.features.clone(),
     };
     if names.is_empty() && !batches.is_empty() {
-        return Err(CliFailure::usage(format!("{} has no numeric column to segment by", args.table.display())));
+        return Err(CliFailure::usage(format!("{} has no numeric column to segment by", args.table.display()))
+            .hint("name columns of texts with --features"));
     }
     let specs: Vec<FeatureSpec> = names.iter().map(|n| FeatureSpec::of_column(n, transform)).collect();
-    let frame = FeatureFrame::build(&batches, &args.id, &specs).map_err(|e| CliFailure::usage(e.to_string()))?;
-    let params = ClusterParams { clusters: args.clusters, seed: args.seed, ..ClusterParams::default() };
-    let result = segment(&frame, &params).map_err(|e| CliFailure::data(e.to_string()))?;
-    let rows = segment_batch(&args.id, &result)?;
+    let params = ClusterParams { method, clusters: args.clusters, seed: args.seed, ..ClusterParams::default() };
+    let model = ClusterModel::fit(&batches, &args.id, &specs, &params, None).map_err(failure)?;
+    let (ids, scores) = model.score(&batches, &args.id).map_err(failure)?;
+    let rows = segment_batch(&args.id, &ids, &model, &scores)?;
     write_rows(&args.out, &rows.schema(), &[rows])?;
-    print(args, &result, printer);
+    if let Some(folder) = &args.model {
+        write_model(folder, &model, args)?;
+    }
+    print(args, &model, printer);
     Ok(())
 }
 
-fn print(args: &SegmentArgs, result: &Segmentation, printer: &Printer) {
+fn failure(error: ClusterError) -> CliFailure {
+    match error {
+        ClusterError::Feature(e) => CliFailure::usage(e.to_string()),
+        other => CliFailure::data(other.to_string()),
+    }
+}
+
+/// The model's folder: the same files as those of a model in a warehouse.
+fn write_model(folder: &Path, model: &ClusterModel, args: &SegmentArgs) -> Result<(), CliFailure> {
+    let fail = |e: String| CliFailure::machine(format!("cannot write {}: {e}", folder.display()));
+    std::fs::create_dir_all(folder).map_err(|e| fail(e.to_string()))?;
+    let json = serde_json::to_string_pretty(model).map_err(|e| fail(e.to_string()))?;
+    let title = format!("Segments of {}", args.table.display());
+    let files = [(MODEL_FILE, json), (CARD_FILE, model.card(&title)), (SQL_FILE, model.sql("customers", &args.id))];
+    for (name, content) in files {
+        std::fs::write(folder.join(name), content).map_err(|e| fail(e.to_string()))?;
+    }
+    Ok(())
+}
+
+fn print(args: &SegmentArgs, model: &ClusterModel, printer: &Printer) {
+    let features = model.feature_names();
     printer.json(&json!({
-        "inertia": result.inertia, "silhouette": result.silhouette, "k": result.clusters,
-        "sizes": result.segments.iter().map(|s| s.size).collect::<Vec<_>>(),
-        "segments": result.segments, "features": result.features, "constant": result.constant,
-        "tried": result.tried, "seed": result.seed, "out": args.out,
+        "inertia": model.inertia, "silhouette": model.silhouette, "stability": model.stability, "k": model.segments.len(),
+        "sizes": model.segments.iter().map(|s| s.size).collect::<Vec<_>>(),
+        "segments": model.segments, "features": features, "constant": model.constant,
+        "tried": model.tried, "seed": model.seed, "out": args.out,
     }));
     let mut header = vec!["segment", "name", "size", "share"];
-    header.extend(result.features.iter().map(String::as_str));
-    let rows: Vec<Vec<String>> = result
+    header.extend(features.iter().map(String::as_str));
+    let rows: Vec<Vec<String>> = model
         .segments
         .iter()
         .map(|s| {
-            let mut row = vec![s.segment.to_string(), s.segment_name.clone(), s.size.to_string()];
+            let mut row = vec![s.segment.to_string(), s.name.en.clone(), s.size.to_string()];
             row.push(format!("{:.1} %", s.share * 100.0));
             row.extend(s.means.iter().map(|m| format!("{m:.2}")));
             row
         })
         .collect();
     printer.table(&header, &rows);
+    if model.tried.len() > 1 {
+        printer.line("");
+        let tried = model.tried.iter().map(|t| {
+            let numbers = [t.silhouette, t.stability, t.share_min, t.inertia].map(|x| format!("{x:.3}"));
+            [vec![t.clusters.to_string()], numbers.to_vec()].concat()
+        });
+        printer
+            .table(&["clusters", "silhouette", "stability", "smallest share", "inertia"], &tried.collect::<Vec<_>>());
+    }
     printer.line(&format!(
         "\n{} segments, silhouette {:.3}, inertia {:.3}; means in original units. Rows to {}",
-        result.clusters,
-        result.silhouette,
-        result.inertia,
+        model.segments.len(),
+        model.silhouette,
+        model.inertia,
         args.out.display()
     ));
-    if !result.constant.is_empty() {
-        printer.talk(&format!("left out, because constant: {}", result.constant.join(", ")));
+    if !model.constant.is_empty() {
+        printer.talk(&format!("left out, because constant: {}", model.constant.join(", ")));
     }
 }
 

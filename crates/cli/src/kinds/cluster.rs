@@ -1,25 +1,33 @@
-//! `kind = "cluster"`.
+//! `kind = "cluster"`: the model of the segments, fitted when it is due. `kind = "cluster_score"`: the segment of every row, by the champion.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Decimal128Array, Int64Array, RecordBatch, StringArray};
 use bank::BusinessDate;
-use segmentation::cluster::{ClusterParams, Segmentation, segment};
-use segmentation::feature::{FeatureFrame, FeatureSpec};
+use segmentation::cluster::{ClusterCount, ClusterModel, ClusterParams, Score};
+use segmentation::evaluation::adjusted_rand_index;
+use segmentation::feature::FeatureSpec;
+use segmentation::life_cycle::{Candidate, Gate, Policy, Role, Version, advance};
 use serde::Deserialize;
-use warehouse::kind::INPUT;
 use warehouse::{Inputs, LookBack, Node, NodeKind};
 
-/// Fewer customers than this are one segment: there is nothing to tell apart yet.
+use super::model_table::{CARD_FILE, GATES_FILE, MODEL_FILE, SQL_FILE, promoted, rows_of, versions_of};
+
+/// Fewer rows than this are one segment: there is nothing to tell apart yet.
 const ROWS_MIN: usize = 20;
 
-/// Customers → segments.
+/// Rows to learn from, and the versions before → the versions after this night.
 pub struct Cluster;
 
 #[derive(Deserialize)]
 struct Parameters {
     id: String,
     features: Vec<FeatureSpec>,
+    #[serde(default)]
+    life_cycle: Policy,
+    /// Least agreement of a new version with the champion on this night's rows, as an adjusted Rand index.
+    agreement_min: Option<f64>,
     #[serde(flatten)]
     cluster: ClusterParams,
 }
@@ -34,39 +42,191 @@ impl NodeKind for Cluster {
     }
 
     fn memory_bytes(&self, _role: &str, input_bytes: usize) -> usize {
+        input_bytes * 4
+    }
+
+    fn run(&self, node: &Node, mut inputs: Inputs, date: BusinessDate) -> Result<Vec<RecordBatch>, String> {
+        let (rows, before) = (inputs.take("rows")?, versions_of(&inputs.take("before")?)?);
+        let promoted = promoted(&inputs.take("promotions")?, &node.name, date)?;
+        let parameters: Parameters =
+            node.parameters.clone().try_into().map_err(|e: toml::de::Error| e.message().to_owned())?;
+        let table = node.inputs().find(|(role, _)| *role == "rows").map_or("", |(_, table)| table);
+        let count: usize = rows.iter().map(RecordBatch::num_rows).sum();
+        let versions = match count {
+            // Nobody to learn from: what is known stays.
+            0 => before,
+            _ => {
+                let drift = |version: &Version| -> Result<f64, String> {
+                    let drifts = model_of(version)?.drift(&rows).map_err(|e| e.to_string())?;
+                    Ok(drifts.into_iter().map(|(_, drift)| drift).fold(0.0, f64::max))
+                };
+                let fit = |champion: Option<&Version>| fit(node, &parameters, &rows, count, table, date, champion);
+                advance(before, promoted.as_deref(), date, &parameters.life_cycle, drift, fit)?
+            }
+        };
+        match versions.is_empty() {
+            true => Ok(vec![]),
+            false => rows_of(&versions).map(|batch| vec![batch]).map_err(|e| e.to_string()),
+        }
+    }
+}
+
+fn fit(
+    node: &Node,
+    parameters: &Parameters,
+    rows: &[RecordBatch],
+    count: usize,
+    table: &str,
+    date: BusinessDate,
+    champion: Option<&Version>,
+) -> Result<Candidate, String> {
+    let Parameters { id, features, cluster, life_cycle, agreement_min } = parameters;
+    let mut params = cluster.clone();
+    if count < ROWS_MIN {
+        params.clusters = ClusterCount::Fixed(1);
+    }
+    let champion = champion.map(model_of).transpose()?;
+    let model = ClusterModel::fit(rows, id, features, &params, champion.as_ref()).map_err(|e| e.to_string())?;
+    let mut gates = vec![
+        Gate::at_least("smallest share", model.segments.iter().map(|s| s.share).fold(1.0, f64::min), params.share_min),
+        Gate::at_least("agreement of halves", model.stability, params.stability_min),
+    ];
+    if let Some(champion) = &champion {
+        let drifts = champion.drift(rows).map_err(|e| e.to_string())?;
+        gates.extend(drifts.iter().map(|(column, drift)| {
+            Gate::at_most(&format!("drift of {column}"), drift.min(f64::MAX), life_cycle.drift_max)
+        }));
+        if let Some(least) = agreement_min {
+            let labels = |model: &ClusterModel| -> Result<Vec<usize>, String> {
+                let (_, scores) = model.score(rows, id).map_err(|e| e.to_string())?;
+                Ok(scores.iter().map(|score| score.place).collect())
+            };
+            let agreement = adjusted_rand_index(&labels(champion)?, &labels(&model)?);
+            gates.push(Gate::at_least("agreement with the champion", agreement, *least));
+        }
+    }
+    let title = format!("{} of {date}", node.name);
+    let card = format!(
+        "{}\nFitted to `{table}` on {date} by tally {}.\n\n{}",
+        model.card(&title),
+        env!("CARGO_PKG_VERSION"),
+        gates_table(&gates)
+    );
+    let json = |value: serde_json::Result<String>| value.map_err(|e| e.to_string());
+    let files = BTreeMap::from([
+        (MODEL_FILE.to_owned(), json(serde_json::to_string_pretty(&model))?),
+        (GATES_FILE.to_owned(), json(serde_json::to_string_pretty(&gates))?),
+        (SQL_FILE.to_owned(), model.sql(table, id)),
+        (CARD_FILE.to_owned(), card),
+    ]);
+    Ok(Candidate { files, gates })
+}
+
+fn gates_table(gates: &[Gate]) -> String {
+    let row = |gate: &Gate| {
+        let passed = if gate.is_passed { "yes" } else { "no" };
+        format!("| {} | {:.4} | {:.4} | {passed} |\n", gate.gate, gate.value, gate.limit)
+    };
+    let rows: String = gates.iter().map(row).collect();
+    format!("## Gates\n\n| gate | found | bound | passed |\n|---|---|---|---|\n{rows}")
+}
+
+/// The model of a version.
+fn model_of(version: &Version) -> Result<ClusterModel, String> {
+    let text = version.files.get(MODEL_FILE).ok_or(format!("version {} has no {MODEL_FILE}", version.version))?;
+    serde_json::from_str(text).map_err(|e| format!("{MODEL_FILE} of version {}: {e}", version.version))
+}
+
+/// Rows and versions → the segment of every row.
+pub struct ClusterScore;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ScoreParameters {
+    id: String,
+}
+
+impl NodeKind for ClusterScore {
+    fn name(&self) -> &'static str {
+        "cluster_score"
+    }
+
+    fn look_back(&self) -> LookBack {
+        LookBack::Then
+    }
+
+    fn memory_bytes(&self, _role: &str, input_bytes: usize) -> usize {
         input_bytes * 3
     }
 
     fn run(&self, node: &Node, mut inputs: Inputs, _date: BusinessDate) -> Result<Vec<RecordBatch>, String> {
-        let input = inputs.take(INPUT)?;
-        let parameters: Parameters =
+        let (rows, versions) = (inputs.take("rows")?, versions_of(&inputs.take("model")?)?);
+        let ScoreParameters { id } =
             node.parameters.clone().try_into().map_err(|e: toml::de::Error| e.message().to_owned())?;
-        let rows: usize = input.iter().map(RecordBatch::num_rows).sum();
-        if rows == 0 {
+        let of_role = |role: Role| versions.iter().find(|version| version.role == role);
+        let Some(champion) = of_role(Role::Champion) else { return Ok(vec![]) };
+        if rows.iter().all(|batch| batch.num_rows() == 0) {
             return Ok(vec![]);
         }
-        let Parameters { id, features, mut cluster } = parameters;
-        if rows < ROWS_MIN {
-            cluster.clusters = segmentation::cluster::ClusterCount::Fixed(1);
-        }
-        let frame = FeatureFrame::build(&input, &id, &features).map_err(|e| e.to_string())?;
-        let result = segment(&frame, &cluster).map_err(|e| e.to_string())?;
-        segment_batch(&id, &result).map(|batch| vec![batch]).map_err(|e| e.to_string())
+        let model = model_of(champion)?;
+        let (ids, scores) = model.score(&rows, &id).map_err(|e| e.to_string())?;
+        let challenger: Vec<Option<i64>> = match of_role(Role::Challenger) {
+            Some(version) => {
+                let model = model_of(version)?;
+                let (_, scores) = model.score(&rows, &id).map_err(|e| e.to_string())?;
+                scores.iter().map(|score| segment_number(&model, score.place)).collect()
+            }
+            None => vec![None; ids.len()],
+        };
+        let versions: ArrayRef = Arc::new(StringArray::from_iter_values(ids.iter().map(|_| &champion.version)));
+        let beside: ArrayRef = Arc::new(Int64Array::from(challenger));
+        let batch = segment_batch(&id, &ids, &model, &scores).and_then(|batch| {
+            let chinese = scores.iter().map(|s| model.segments.get(s.place).map(|segment| segment.name.zh.as_str()));
+            let chinese: ArrayRef = Arc::new(chinese.collect::<StringArray>());
+            let second = scores.iter().map(|s| segment_number(&model, s.second_place));
+            let second: ArrayRef = Arc::new(second.collect::<Int64Array>());
+            let schema = batch.schema();
+            let own = schema.fields().iter().zip(batch.columns()).map(|(f, c)| (f.name().as_str(), c.clone(), true));
+            let more = [
+                ("segment_name_zh", chinese, true),
+                ("membership", millionths(&scores, 9, |score| score.membership)?, true),
+                ("second_segment", second, true),
+                ("model_version", versions, true),
+                ("challenger_segment", beside, true),
+            ];
+            RecordBatch::try_from_iter_with_nullable(own.chain(more))
+        });
+        batch.map(|batch| vec![batch]).map_err(|e| e.to_string())
     }
 }
 
-/// `id, segment, segment_name, distance`; the distance is a decimal, so that it does not depend on the processor.
-pub fn segment_batch(id: &str, result: &Segmentation) -> Result<RecordBatch, arrow::error::ArrowError> {
-    let name_of = |label: &usize| result.segments.get(label - 1).map(|s| s.segment_name.as_str());
-    // Distances are a few standard deviations, far from the limits of i128.
-    #[allow(clippy::cast_possible_truncation)]
-    let millionths = |distance: &f64| (distance * 1e6).round() as i128;
-    let distances: Decimal128Array = result.distances.iter().map(|d| Some(millionths(d))).collect();
-    let number = |label: &usize| i64::try_from(*label).ok();
+fn segment_number(model: &ClusterModel, place: usize) -> Option<i64> {
+    model.segments.get(place).and_then(|segment| i64::try_from(segment.segment).ok())
+}
+
+/// `id, segment, segment_name, distance`.
+pub fn segment_batch(
+    id: &str,
+    ids: &[String],
+    model: &ClusterModel,
+    scores: &[Score],
+) -> Result<RecordBatch, arrow::error::ArrowError> {
+    let names = scores.iter().map(|score| model.segments.get(score.place).map(|segment| segment.name.en.as_str()));
     RecordBatch::try_from_iter_with_nullable([
-        (id, Arc::new(StringArray::from_iter_values(&result.ids)) as ArrayRef, true),
-        ("segment", Arc::new(result.labels.iter().map(number).collect::<Int64Array>()) as ArrayRef, true),
-        ("segment_name", Arc::new(result.labels.iter().map(name_of).collect::<StringArray>()) as ArrayRef, true),
-        ("distance", Arc::new(distances.with_precision_and_scale(18, 6)?) as ArrayRef, true),
+        (id, Arc::new(StringArray::from_iter_values(ids)) as ArrayRef, true),
+        (
+            "segment",
+            Arc::new(scores.iter().map(|s| segment_number(model, s.place)).collect::<Int64Array>()) as ArrayRef,
+            true,
+        ),
+        ("segment_name", Arc::new(names.collect::<StringArray>()) as ArrayRef, true),
+        ("distance", millionths(scores, 18, |score| score.distance)?, true),
     ])
+}
+
+/// A decimal of six places, so that it does not depend on the processor. Distances are a few standard deviations, far from the limits.
+#[allow(clippy::cast_possible_truncation)]
+fn millionths(scores: &[Score], precision: u8, of: fn(&Score) -> f64) -> Result<ArrayRef, arrow::error::ArrowError> {
+    let values: Decimal128Array = scores.iter().map(|score| Some((of(score) * 1e6).round() as i128)).collect();
+    Ok(Arc::new(values.with_precision_and_scale(precision, 6)?))
 }

@@ -3,6 +3,7 @@
 mod cluster;
 mod identity;
 mod logistic;
+pub mod model_table;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ pub fn all(synthetic_identifiers: bool) -> Vec<Arc<dyn NodeKind>> {
         Arc::new(identity::Identity { synthetic_identifiers }),
         Arc::new(identity::Components),
         Arc::new(cluster::Cluster),
+        Arc::new(cluster::ClusterScore),
         Arc::new(logistic::LogisticModel),
     ]
 }

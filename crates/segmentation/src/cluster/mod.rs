@@ -1,12 +1,18 @@
-//! Segments by k-means. Same files as every kind of model: parameters, algorithm, error, result.
+//! Segments by k-means or mixtures: parameters, the choice of their number, the model that is kept, its names, its SQL and its card.
 
-pub mod algorithm;
+pub mod card;
+pub mod choice;
 pub mod error;
+pub mod mixture;
+pub mod model;
 pub mod naming;
 pub mod params;
-pub mod result;
+pub mod sql;
+#[cfg(test)]
+mod tests;
 
-pub use algorithm::segment;
+pub use choice::TriedCount;
 pub use error::ClusterError;
-pub use params::{ClusterCount, ClusterParams};
-pub use result::{Segment, Segmentation, TriedCount};
+pub use model::{ClusterModel, Score, Segment, memberships};
+pub use naming::SegmentName;
+pub use params::{ClusterCount, ClusterParams, Method};

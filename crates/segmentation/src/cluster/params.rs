@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// How many clusters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -53,20 +53,37 @@ impl fmt::Display for ClusterCount {
     }
 }
 
+/// How clusters are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// Least squared distances to centroids.
+    #[default]
+    Kmeans,
+    /// A mixture of Gaussians with a variance for each feature, beginning with k-means; their number by the Bayesian information criterion.
+    Gmm,
+}
+
 /// Parameters of a clustering; defaults are those of domain specification §13.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct ClusterParams {
+    /// How.
+    pub method: Method,
     /// How many clusters.
     pub clusters: ClusterCount,
     /// Restarts of k-means; the one with the smallest inertia is kept.
     pub restarts: usize,
+    /// Then so many random swaps a cluster of a centroid for a row, each kept when it is better.
+    pub swaps: usize,
     /// Iterations at most per restart.
-    pub iterations_max: u64,
-    /// Centroid movement below which a restart ends.
+    pub iterations_max: usize,
+    /// A restart ends when the centroids' squared movements sum up to no more than this times the mean variance of the features.
     pub tolerance: f64,
     /// Smallest share of rows in a cluster when the count is chosen.
     pub share_min: f64,
+    /// Least agreement of two fits to halves of the rows when the count is chosen, as an adjusted Rand index.
+    pub stability_min: f64,
     /// Rows from which the silhouette is computed.
     pub silhouette_sample: usize,
     /// Seed of every random choice.
@@ -78,12 +95,15 @@ pub struct ClusterParams {
 impl Default for ClusterParams {
     fn default() -> Self {
         ClusterParams {
+            method: Method::Kmeans,
             clusters: ClusterCount::Between(4, 10),
             restarts: 10,
+            swaps: 5,
             iterations_max: 300,
             tolerance: 1e-4,
             share_min: 0.02,
-            silhouette_sample: 2_000,
+            stability_min: 0.6,
+            silhouette_sample: 10_000,
             seed: 42,
             order_by: None,
         }

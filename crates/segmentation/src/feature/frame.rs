@@ -2,12 +2,15 @@
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::{cast, concat_batches};
-use arrow::datatypes::{DataType, Float64Type};
+use arrow::datatypes::DataType;
 use ndarray::Array2;
-use polars::prelude::{Column, DataFrame, Float64Chunked, IntoColumn, NamedFrom, NewChunkedArray, Series};
+use polars::prelude::{Column, DataFrame, Float64Chunked, IntoColumn, NewChunkedArray};
 use thiserror::Error;
 
-use super::transform::{FeatureSpec, apply};
+use super::column::{Values, named};
+use super::fitted::FittedFeature;
+use super::profile::FeatureProfile;
+use super::spec::FeatureSpec;
 
 /// Why no frame can be made.
 #[derive(Debug, Error)]
@@ -21,7 +24,7 @@ pub enum FeatureError {
         found: String,
     },
     /// A column is not numeric.
-    #[error("column `{column}` is {found}; features must be numbers or dates (leave it out with --features)")]
+    #[error("column `{column}` is {found}; features must be numbers, dates or texts (leave it out with --features)")]
     NotNumeric {
         /// Column.
         column: String,
@@ -55,54 +58,67 @@ pub enum FeatureError {
 pub struct FeatureFrame {
     /// Row identifiers, ascending.
     pub ids: Vec<String>,
-    /// Features in original units; missing values are their column's median.
+    /// Features in original units, the missing ones filled.
     pub original: DataFrame,
-    /// Features in model units; constant ones left out.
+    /// The same features in model units.
     pub scaled: DataFrame,
-    /// Declared features, in the order of `original`.
-    pub specs: Vec<FeatureSpec>,
-    /// Features left out because they are constant.
+    /// What each column of `original` and `scaled` is.
+    pub features: Vec<FittedFeature>,
+}
+
+/// Features fitted to a frame's rows.
+#[derive(Debug, Clone)]
+pub struct FittedFrame {
+    /// The rows.
+    pub frame: FeatureFrame,
+    /// What the columns looked like, one for each declared feature.
+    pub profiles: Vec<FeatureProfile>,
+    /// Declared features that are constant and left out.
     pub constant: Vec<String>,
 }
 
 impl FeatureFrame {
-    /// Build a frame. The row order of the input does not matter.
+    /// Fit features to the rows of a table. The order of its rows does not matter.
     ///
     /// # Errors
     /// [`FeatureError`] naming the column and what to do.
-    pub fn build(batches: &[RecordBatch], id: &str, specs: &[FeatureSpec]) -> Result<Self, FeatureError> {
-        let first = batches.first().ok_or(FeatureError::NoRows)?;
-        let table = concat_batches(&first.schema(), batches)?;
-        if table.num_rows() == 0 {
-            return Err(FeatureError::NoRows);
-        }
-        let (ids, order) = sorted_ids(&table, id)?;
-        let mut original: Vec<Column> = Vec::new();
-        let mut scaled: Vec<Column> = Vec::new();
-        let mut constant = Vec::new();
+    pub fn fit(batches: &[RecordBatch], id: &str, specs: &[FeatureSpec]) -> Result<FittedFrame, FeatureError> {
+        let (table, ids, order) = sorted(batches, id)?;
+        let mut columns = Columns::default();
+        let (mut profiles, mut constant) = (Vec::new(), Vec::new());
         for spec in specs {
-            let values = numbers(&table, &spec.column)?;
-            let sorted: Vec<Option<f64>> = order.iter().map(|row| values[*row]).collect();
-            let series = Series::new(spec.column.as_str().into(), sorted);
-            let middle = series.median().unwrap_or(0.0);
-            let filled: Vec<f64> = series.f64()?.iter().map(|v| v.unwrap_or(middle)).collect();
-            let filled = Float64Chunked::from_slice(spec.column.as_str().into(), &filled);
-            match apply(spec.transform, &filled) {
-                Some(feature) => scaled.push(feature.into_column()),
-                None => constant.push(spec.column.clone()),
+            let values = Values::read(&table, &spec.column, &order)?;
+            let fitted = FittedFeature::fit(spec, &values);
+            if fitted.is_empty() {
+                constant.push(spec.column.clone());
             }
-            original.push(filled.into_column());
+            profiles.push(FeatureProfile::of(&spec.column, &values));
+            fitted.into_iter().for_each(|feature| columns.add(feature, &values));
         }
-        if scaled.is_empty() {
+        if columns.features.is_empty() {
             return Err(FeatureError::AllConstant(constant.join(", ")));
         }
-        Ok(FeatureFrame {
-            original: DataFrame::new(ids.len(), original)?,
-            scaled: DataFrame::new(ids.len(), scaled)?,
-            ids,
-            specs: specs.to_vec(),
-            constant,
-        })
+        Ok(FittedFrame { frame: columns.frame(ids)?, profiles, constant })
+    }
+
+    /// Apply features that were fitted before to the rows of a table.
+    ///
+    /// # Errors
+    /// [`FeatureError`] naming the column that is not there or cannot be read.
+    pub fn apply(batches: &[RecordBatch], id: &str, features: &[FittedFeature]) -> Result<Self, FeatureError> {
+        let (table, ids, order) = sorted(batches, id)?;
+        let mut columns = Columns::default();
+        let mut read: Option<(&str, Values)> = None;
+        for feature in features {
+            // Features of one column stand side by side.
+            let values = match read.take() {
+                Some((column, values)) if column == feature.column => values,
+                _ => Values::read(&table, &feature.column, &order)?,
+            };
+            columns.add(feature.clone(), &values);
+            read = Some((&feature.column, values));
+        }
+        columns.frame(ids)
     }
 
     /// Rows × features in model units.
@@ -129,11 +145,42 @@ impl FeatureFrame {
     }
 }
 
-/// Identifiers in ascending order, and the rows that they come from.
-fn sorted_ids(table: &RecordBatch, id: &str) -> Result<(Vec<String>, Vec<usize>), FeatureError> {
+/// Columns of a frame that is being put together.
+#[derive(Default)]
+struct Columns {
+    features: Vec<FittedFeature>,
+    original: Vec<Column>,
+    scaled: Vec<Column>,
+}
+
+impl Columns {
+    fn add(&mut self, feature: FittedFeature, values: &Values) {
+        let (original, scaled) = feature.apply(values);
+        let column = |values: &[f64]| Float64Chunked::from_slice(feature.name().into(), values).into_column();
+        self.original.push(column(&original));
+        self.scaled.push(column(&scaled));
+        self.features.push(feature);
+    }
+
+    fn frame(self, ids: Vec<String>) -> Result<FeatureFrame, FeatureError> {
+        Ok(FeatureFrame {
+            original: DataFrame::new(ids.len(), self.original)?,
+            scaled: DataFrame::new(ids.len(), self.scaled)?,
+            features: self.features,
+            ids,
+        })
+    }
+}
+
+/// One table of all batches, its identifiers in ascending order, and the rows that they come from.
+fn sorted(batches: &[RecordBatch], id: &str) -> Result<(RecordBatch, Vec<String>, Vec<usize>), FeatureError> {
+    let first = batches.first().ok_or(FeatureError::NoRows)?;
+    let table = concat_batches(&first.schema(), batches)?;
+    if table.num_rows() == 0 {
+        return Err(FeatureError::NoRows);
+    }
     let refuse = |reason: String| FeatureError::Id { column: id.to_owned(), reason };
-    let column = column(table, id)?;
-    let texts = cast(column, &DataType::Utf8)?;
+    let texts = cast(named(&table, id)?, &DataType::Utf8)?;
     let texts = texts.as_string::<i32>();
     if let Some(row) = (0..texts.len()).find(|row| texts.is_null(*row)) {
         return Err(refuse(format!("row {} has none", row + 1)));
@@ -143,27 +190,6 @@ fn sorted_ids(table: &RecordBatch, id: &str) -> Result<(Vec<String>, Vec<usize>)
     if let Some(pair) = order.windows(2).find(|pair| texts.value(pair[0]) == texts.value(pair[1])) {
         return Err(refuse(format!("rows {} and {} have the same", pair[0] + 1, pair[1] + 1)));
     }
-    Ok((order.iter().map(|row| texts.value(*row).to_owned()).collect(), order))
-}
-
-fn column<'t>(table: &'t RecordBatch, name: &str) -> Result<&'t arrow::array::ArrayRef, FeatureError> {
-    table.column_by_name(name).ok_or_else(|| {
-        let found: Vec<String> = table.schema().fields().iter().map(|f| f.name().clone()).collect();
-        FeatureError::Column { wanted: name.to_owned(), found: found.join(", ") }
-    })
-}
-
-/// A column as floats; infinities and NaN count as missing.
-fn numbers(table: &RecordBatch, name: &str) -> Result<Vec<Option<f64>>, FeatureError> {
-    let column = column(table, name)?;
-    let not_numeric = || FeatureError::NotNumeric { column: name.to_owned(), found: column.data_type().to_string() };
-    let via = match column.data_type() {
-        DataType::Date32 => cast(column, &DataType::Int32)?,
-        DataType::Boolean => cast(column, &DataType::Int8)?,
-        t if t.is_numeric() || *t == DataType::Null => column.clone(),
-        _ => return Err(not_numeric()),
-    };
-    let floats = cast(&via, &DataType::Float64)?;
-    let floats = floats.as_primitive_opt::<Float64Type>().ok_or_else(not_numeric)?;
-    Ok(floats.iter().map(|v| v.filter(|x| x.is_finite())).collect())
+    let ids = order.iter().map(|row| texts.value(*row).to_owned()).collect();
+    Ok((table, ids, order))
 }

@@ -1,7 +1,13 @@
-//! Feature frames: columns of a table, cleaned and brought to one scale.
+//! Feature frames: columns of a table, cleaned and brought to one scale, and what is kept of them with a model.
 
+pub mod column;
+pub mod fitted;
 pub mod frame;
-pub mod transform;
+pub mod profile;
+pub mod spec;
 
-pub use frame::{FeatureError, FeatureFrame};
-pub use transform::{FeatureSpec, Transform};
+pub use column::Values;
+pub use fitted::{Encoding, FittedFeature};
+pub use frame::{FeatureError, FeatureFrame, FittedFrame};
+pub use profile::FeatureProfile;
+pub use spec::{FeatureSpec, Missing, Transform};

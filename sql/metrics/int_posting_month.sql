@@ -1,0 +1,123 @@
+-- Sums of the postings that tonight's months are computed from, by account and month of the effective date: this month so far, and of closed months what this
+-- delivery brought late. A table of its own, so that postings are read once.
+with
+
+reaching as (
+
+    select * from fct_transaction
+    where effective_date >= cast(date_trunc('month', biz_date()) as date) and effective_date <= biz_date()
+    union all
+    select * from fct_transaction
+    where effective_date < cast(date_trunc('month', biz_date()) as date) and biz_date = biz_date()
+
+),
+
+-- Postings in other currencies at the rate of their day, and what each cost.
+converted as (
+
+    select
+        reaching.source_system,
+        reaching.account_no,
+        reaching.effective_date,
+        reaching.posting_date,
+        reaching.txn_at,
+        reaching.txn_type,
+        reaching.channel,
+        reaching.signed_amount,
+        coalesce(reaching.is_reversal, false) as is_reversal,
+        cost.unit_cost,
+        rate.rate_before,
+        case
+            when rate.currency is null then reaching.signed_amount
+            else cast(reaching.signed_amount * rate.middle_rate as decimal(18, 2))
+        end as base_amount
+    -- The few rates and costs stand first: it is they that are kept in memory.
+    from int_unit_cost as cost
+    right join (
+        (select * from int_rate_day where currency not in (select currency from ref_base_currency)) as rate
+        right join reaching on rate.currency = reaching.currency and rate.rate_date = reaching.effective_date
+    ) on cost.activity = reaching.channel
+
+),
+
+summed as (
+
+    select
+        txn.source_system,
+        txn.account_no,
+        cast(date_trunc('month', txn.effective_date) as date) as month,
+        sum(txn.signed_amount) as posted_amount,
+        sum(txn.signed_amount * cast(date_part('day', txn.effective_date) - 1 as decimal(3, 0))) as weighted_amount,
+        -- Without a rate the amount is in the base currency.
+        sum(
+            case
+                when txn.rate_before is null then txn.signed_amount * cast(date_part('day', txn.effective_date) - 1 as decimal(3, 0))
+                else txn.signed_amount * txn.rate_before
+            end
+        ) as weighted_amount_base,
+        -- What takes a posting back counts against it: of a pair nothing is left.
+        sum(case when type.is_external and (txn.base_amount > 0) <> txn.is_reversal then txn.base_amount else 0 end) as external_credit_amount,
+        sum(case when type.is_external and (txn.base_amount < 0) <> txn.is_reversal then -txn.base_amount else 0 end) as external_debit_amount,
+        sum(case when type.is_customer_initiated then case when txn.is_reversal then -1 else 1 end else 0 end) as customer_txn_count,
+        sum(
+            case when type.is_customer_initiated and channel.is_echannel then case when txn.is_reversal then -1 else 1 end else 0 end
+        ) as echannel_txn_count,
+        sum(case when txn.txn_type = 'SALARY' then txn.base_amount else 0 end) as salary_amount,
+        -- Fees are booked against the customer; what the bank earns is the other sign, reversals included.
+        sum(case when txn.txn_type = 'FEE' then -txn.base_amount else 0 end) as fee_amount,
+        -- What the shop's bank pays for each purchase by debit card, up to a maximum.
+        sum(
+            case
+                when txn.txn_type = 'POS_SPEND' and txn.base_amount < 0
+                    then cast(least(-txn.base_amount * price.debit_interchange_rate, price.debit_interchange_max) as decimal(18, 2))
+                when txn.txn_type = 'POS_SPEND' and txn.is_reversal
+                    then -cast(least(txn.base_amount * price.debit_interchange_rate, price.debit_interchange_max) as decimal(18, 2))
+                else 0
+            end
+        ) as interchange_amount,
+        sum(coalesce(txn.unit_cost, 0)) as activity_cost_amount,
+        sum(
+            case
+                when type.is_turnover and ((txn.base_amount > 0) <> txn.is_reversal or txn.txn_type = 'REVERSAL') then txn.base_amount
+                else 0
+            end
+        ) as turnover_amount,
+        sum(txn.base_amount) as posted_amount_base,
+        sum(case when type.flow = 'OWN' then txn.base_amount else 0 end) as own_amount,
+        sum(case when type.flow = 'LOAN' then txn.base_amount else 0 end) as loan_amount,
+        sum(case when type.flow = 'INTEREST' then txn.base_amount else 0 end) as interest_amount,
+        sum(case when type.flow = 'TAX' then txn.base_amount else 0 end) as tax_amount,
+        max(case when type.is_customer_initiated and not txn.is_reversal then txn.posting_date end) as last_customer_txn_date,
+        max(case when type.is_customer_initiated and not txn.is_reversal then txn.txn_at end) as last_customer_txn_at
+    from int_contribution_parameter as price
+    cross join converted as txn
+    left join ref_txn_type as type on txn.txn_type = type.txn_type
+    left join ref_channel as channel on txn.channel = channel.channel
+    group by txn.source_system, txn.account_no, cast(date_trunc('month', txn.effective_date) as date)
+
+)
+
+select
+    month,
+    source_system,
+    account_no,
+    cast(posted_amount as decimal(18, 2)) as posted_amount,
+    cast(weighted_amount as decimal(38, 2)) as weighted_amount,
+    cast(weighted_amount_base as decimal(38, 2)) as weighted_amount_base,
+    cast(external_credit_amount as decimal(18, 2)) as external_credit_amount,
+    cast(external_debit_amount as decimal(18, 2)) as external_debit_amount,
+    cast(customer_txn_count as bigint) as customer_txn_count,
+    cast(echannel_txn_count as bigint) as echannel_txn_count,
+    cast(salary_amount as decimal(18, 2)) as salary_amount,
+    cast(fee_amount as decimal(18, 2)) as fee_amount,
+    cast(interchange_amount as decimal(18, 2)) as interchange_amount,
+    cast(activity_cost_amount as decimal(18, 2)) as activity_cost_amount,
+    cast(turnover_amount as decimal(18, 2)) as turnover_amount,
+    cast(posted_amount_base as decimal(18, 2)) as posted_amount_base,
+    cast(own_amount as decimal(18, 2)) as own_amount,
+    cast(loan_amount as decimal(18, 2)) as loan_amount,
+    cast(interest_amount as decimal(18, 2)) as interest_amount,
+    cast(tax_amount as decimal(18, 2)) as tax_amount,
+    last_customer_txn_date,
+    last_customer_txn_at
+from summed
