@@ -4,45 +4,30 @@ with
 
 said as (
 
-    select customer_id, 'TIER' as tag, tier as value
-    from mart_customer_view
-    where tier is not null
-    union all
-    select customer_id, 'VALUE_CLASS' as tag, value_class as value
-    from mart_customer_view
-    where value_class is not null
-    union all
-    select customer_id, 'ABCD' as tag, abcd_class as value
-    from mart_customer_view
-    where abcd_class is not null
-    union all
-    select customer_id, 'VIP' as tag, vip_reason_codes as value
-    from mart_customer_view
-    where is_vip_list
-    union all
-    select customer_id, 'GOLD_CUSTOMER' as tag, cast(gold_score as varchar) as value
-    from mart_customer_view
-    where gold_score >= parameter('gold_score_min')
-    union all
-    select customer_id, 'SEGMENT' as tag, segment_name as value
-    from mart_customer_view
-    where segment_name is not null
-    union all
-    select customer_id, 'RELATIONSHIP_STAGE' as tag, relationship_stage as value
-    from mart_customer_view
-    where relationship_stage is not null
-    union all
-    select customer_id, 'LIFE_STAGE' as tag, life_stage as value
-    from mart_customer_view
-    where life_stage is not null
-    union all
-    select customer_id, 'CHURN' as tag, churn_rule as value
-    from mart_customer_view
-    where churn_rule is not null
-    union all
-    select customer_id, 'CHANNEL' as tag, preferred_channel as value
-    from mart_customer_view
-    where preferred_channel is not null
+    select customer_id, tag, value
+    from (
+        -- Tags and values side by side: the view is read once.
+        select
+            customer_id,
+            unnest(make_array(
+                'TIER', 'VALUE_CLASS', 'ABCD', 'VIP', 'GOLD_CUSTOMER', 'SEGMENT', 'RELATIONSHIP_STAGE', 'LIFE_STAGE', 'CHURN', 'CHANNEL', 'OVERDUE'
+            )) as tag,
+            unnest(make_array(
+                tier,
+                value_class,
+                abcd_class,
+                case when is_vip_list then vip_reason_codes end,
+                case when gold_score >= parameter('gold_score_min') then cast(gold_score as varchar) end,
+                segment_name,
+                relationship_stage,
+                life_stage,
+                churn_rule,
+                preferred_channel,
+                case when days_past_due > 0 then cast(days_past_due as varchar) end
+            )) as value
+        from mart_customer_view
+    ) as tags
+    where value is not null
     union all
     select customer_id, 'SPENDING' as tag, spend_category as value
     from int_spend_profile
@@ -54,10 +39,6 @@ said as (
     select customer_id, 'PROPRIETOR' as tag, 'YES' as value
     from dim_customer_profile
     where is_proprietor
-    union all
-    select customer_id, 'OVERDUE' as tag, cast(days_past_due as varchar) as value
-    from mart_customer_view
-    where days_past_due > 0
 
 )
 

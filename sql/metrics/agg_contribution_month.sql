@@ -168,7 +168,7 @@ loan as (
         and month.month >= cast(date_trunc('month', cast(cast(biz_date() as int) - parameter('restatement_days') as date)) as date)
     left join loan_price as term on month.contract_kind = 'LOAN' and month.source_system = term.source_system and month.contract_no = term.loan_no
     left join ref_loan_risk as risk on month.component = risk.component
-    left join agg_card_month as spend
+    left join (select * from agg_card_month where month >= cast(date_trunc('month', cast(cast(biz_date() as int) - parameter('restatement_days') as date)) as date)) as spend
         on month.contract_kind = 'CARD' and month.month = spend.month and month.source_system = spend.source_system and month.contract_no = spend.card_no
     where month.contract_kind in ('LOAN', 'CARD')
 

@@ -2,25 +2,6 @@
 -- 4.4); weights of components stand in ref_aum_component, others count in full.
 with
 
--- What this night computes, and months that a warehouse knew before it knew this table.
-wanted as (
-
-    select month from int_reopened_month
-    union
-    select known.month
-    from (
-        select month from agg_account_month where month > cast(date_trunc('month', biz_date()) as date) - interval '13 months' group by month
-    ) as known
-    left join (
-        select month
-        from previous('agg_customer_record_month')
-        where month > cast(date_trunc('month', biz_date()) as date) - interval '13 months'
-        group by month
-    ) as kept on known.month = kept.month
-    where kept.month is null
-
-),
-
 holding as (
 
     select
@@ -42,7 +23,9 @@ holding as (
         account.last_customer_txn_at
     from agg_account_month as account
     left join ref_aum_component as component on account.account_kind = component.component
-    where account.month > cast(date_trunc('month', biz_date()) as date) - interval '13 months' and account.month in (select month from wanted)
+    -- A bound that files are passed over by: no month that is computed tonight lies before it.
+    where account.month >= cast(date_trunc('month', cast(cast(biz_date() as int) - parameter('restatement_days') as date)) as date)
+        and account.month in (select month from int_reopened_month)
 
     union all
 
@@ -65,8 +48,9 @@ holding as (
         cast(null as timestamp) as last_customer_txn_at
     from agg_contract_month as position
     left join ref_aum_component as component on position.component = component.component
-    where position.contract_kind = 'POSITION' and position.month > cast(date_trunc('month', biz_date()) as date) - interval '13 months'
-        and position.month in (select month from wanted)
+    where position.contract_kind = 'POSITION'
+        and position.month >= cast(date_trunc('month', cast(cast(biz_date() as int) - parameter('restatement_days') as date)) as date)
+        and position.month in (select month from int_reopened_month)
 
 )
 

@@ -1,4 +1,17 @@
 -- Purchases by debit and credit card, by merchant category: what was known of the month, and this delivery.
+with
+
+-- Every code of every range, so that purchases are looked up and not compared with each range.
+category as (
+
+    select lpad(cast(code as varchar), 4, '0') as mcc, spend_category
+    from (
+        select spend_category, unnest(range(cast(mcc_from as bigint), cast(mcc_to as bigint) + 1)) as code
+        from ref_merchant_category
+    ) as codes
+
+)
+
 select
     month,
     source_system,
@@ -16,7 +29,7 @@ from (
         coalesce(category.spend_category, 'OTHER') as spend_category,
         case when purchase.amount < 0 then -1 else 1 end as purchase_count,
         cast(purchase.amount * rate.middle_rate as decimal(18, 2)) as spend_amount
-    from ref_merchant_category as category
+    from category
     right join (
         (select currency, middle_rate from int_rate_day where rate_date = biz_date()) as rate
         inner join (
@@ -26,7 +39,7 @@ from (
             from int_card_transaction
             where txn_type = 'SPEND'
         ) as purchase on rate.currency = purchase.currency
-    ) on purchase.mcc >= category.mcc_from and purchase.mcc <= category.mcc_to
+    ) on category.mcc = purchase.mcc
     union all
     select month, source_system, contract_kind, contract_no, spend_category, purchase_count, spend_amount
     from previous('agg_spend_month')

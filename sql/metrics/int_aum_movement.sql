@@ -11,7 +11,7 @@ this_month as (
     select
         cast(date_trunc('month', biz_date()) as date) as month,
         cast(date_trunc('month', biz_date()) - interval '1 month' as date) as month_before,
-        (select count(*) > 0 from agg_account_month where month < cast(date_trunc('month', biz_date()) as date)) as has_before
+        (select count(*) > 0 from agg_account_month where month = cast(date_trunc('month', biz_date()) - interval '1 month' as date)) as has_before
 
 ),
 
@@ -56,12 +56,13 @@ account as (
     inner join (
         select account.*, this_month.has_before as month_before_is_known
         from this_month
-        inner join agg_account_month as account on this_month.month = account.month
+        inner join agg_account_month as account on this_month.month = account.month and account.month = cast(date_trunc('month', biz_date()) as date)
     ) as now on rate.currency = now.currency
     left join (
         select account.source_system, account.account_no, account.balance, account.balance_base
         from this_month
-        inner join agg_account_month as account on this_month.month_before = account.month
+        inner join agg_account_month as account
+            on this_month.month_before = account.month and account.month = cast(date_trunc('month', biz_date()) - interval '1 month' as date)
     ) as before on now.source_system = before.source_system and now.account_no = before.account_no
     left join ref_aum_component as component on now.account_kind = component.component
 
@@ -78,14 +79,16 @@ position as (
     from (
         select contract.*, not this_month.has_before and bought.position_no is null as is_old
         from this_month
-        inner join agg_contract_month as contract on this_month.month = contract.month and contract.contract_kind = 'POSITION'
+        inner join agg_contract_month as contract
+            on this_month.month = contract.month and contract.month = cast(date_trunc('month', biz_date()) as date) and contract.contract_kind = 'POSITION'
         left join int_position_bought as bought
             on contract.source_system = bought.source_system and contract.contract_no = bought.position_no
     ) as now
     full outer join (
         select contract.*
         from this_month
-        inner join agg_contract_month as contract on this_month.month_before = contract.month and contract.contract_kind = 'POSITION'
+        inner join agg_contract_month as contract
+            on this_month.month_before = contract.month and contract.month = cast(date_trunc('month', biz_date()) - interval '1 month' as date) and contract.contract_kind = 'POSITION'
     ) as before on now.source_system = before.source_system and now.contract_no = before.contract_no
     left join ref_aum_component as component on coalesce(now.component, before.component) = component.component
 

@@ -20,7 +20,7 @@ month as (
         sum(case when month > this_month - interval '3 months' then external_debit_amount end) as external_debit_3m,
         sum(case when month > this_month - interval '3 months' and salary_amount > 0 then 1 else 0 end) as salary_months_3m,
         sum(case when month > this_month - interval '3 months' then salary_amount end) as salary_3m,
-        sum(case when month > this_month - interval '12 months' then turnover_amount end) as turnover_12m,
+        sum(turnover_amount) as turnover_4m,
         sum(case when month > this_month - interval '3 months' then customer_txn_count end) as customer_txn_count_3m,
         sum(case when month > this_month - interval '3 months' then echannel_txn_count end) as echannel_txn_count_3m,
         max(last_customer_txn_date) as last_customer_txn_date,
@@ -28,9 +28,24 @@ month as (
     from (
         select *, cast(date_trunc('month', biz_date()) as date) as this_month
         from agg_customer_month
-        -- No further back than is needed, so that the cost of a night does not follow the length of the history: a year.
-        where month >= cast(date_trunc('month', biz_date()) as date) - interval '11 months'
+        where month >= cast(date_trunc('month', biz_date()) as date) - interval '3 months'
     ) as dated
+    group by customer_id
+
+),
+
+-- Of the rest of a year little is asked, and no more is read.
+older as (
+
+    select
+        customer_id,
+        sum(turnover_amount) as turnover,
+        sum(case when month >= cast(date_trunc('year', biz_date()) as date) then aum_accumulator end) as aum_accumulator_year,
+        max(last_customer_txn_date) as last_customer_txn_date,
+        max(last_customer_txn_at) as last_customer_txn_at
+    from agg_customer_month
+    where month >= cast(date_trunc('month', biz_date()) as date) - interval '11 months'
+        and month < cast(date_trunc('month', biz_date()) as date) - interval '3 months'
     group by customer_id
 
 ),
@@ -122,7 +137,7 @@ select
         as decimal(18, 2)
     ) as aum_quarter_avg,
     cast(
-        cast(coalesce(month.aum_accumulator_year, 0) as decimal(38, 8))
+        cast(coalesce(month.aum_accumulator_year, 0) + coalesce(older.aum_accumulator_year, 0) as decimal(38, 8))
         / cast(cast(biz_date() as int) - cast(cast(date_trunc('year', biz_date()) as date) as int) + 1 as decimal(3, 0))
         as decimal(18, 2)
     ) as aum_year_avg,
@@ -158,7 +173,7 @@ select
             else 0
         end as decimal(18, 2)
     ) as salary_month_avg_3m,
-    cast(coalesce(month.turnover_12m, 0) as decimal(18, 2)) as turnover_12m,
+    cast(coalesce(month.turnover_4m, 0) + coalesce(older.turnover, 0) as decimal(18, 2)) as turnover_12m,
     cast(coalesce(month.customer_txn_count_3m, 0) as bigint) as customer_txn_count_3m,
     cast(coalesce(month.echannel_txn_count_3m, 0) as bigint) as echannel_txn_count_3m,
     cast(
@@ -167,8 +182,8 @@ select
                 then cast(month.echannel_txn_count_3m as decimal(18, 6)) / cast(month.customer_txn_count_3m as decimal(18, 0))
         end as decimal(9, 6)
     ) as echannel_share_3m,
-    cast(cast(biz_date() as int) - cast(month.last_customer_txn_date as int) as bigint) as days_since_last_txn,
-    month.last_customer_txn_at,
+    cast(cast(biz_date() as int) - cast(greatest(month.last_customer_txn_date, older.last_customer_txn_date) as int) as bigint) as days_since_last_txn,
+    greatest(month.last_customer_txn_at, older.last_customer_txn_at) as last_customer_txn_at,
     cast(
         coalesce(deposit.has_deposit, 0) + case when month.wealth_balance > 0 then 1 else 0 end
         + case when loan.loan_balance > 0 then 1 else 0 end + case when card.customer_id is not null then 1 else 0 end
@@ -177,6 +192,7 @@ select
 from calendar
 cross join dim_customer as customer
 left join month on customer.customer_id = month.customer_id
+left join older on customer.customer_id = older.customer_id
 left join deposit on customer.customer_id = deposit.customer_id
 left join loan on customer.customer_id = loan.customer_id
 left join card on customer.customer_id = card.customer_id

@@ -101,3 +101,13 @@ fn a_broken_month_stops_at_the_gates_and_somebody_may_decide_otherwise() {
     assert_eq!(versions.len(), 1);
     assert_eq!(versions[0]["model_version"], "2026-01-31");
 }
+
+#[test]
+fn a_bank_of_one_customer_has_no_segments_and_its_nights_go_on() {
+    let folder = sample_bank_of(&SampleBank { customers: 1, nights: 2, systems: 3, ..SampleBank::default() });
+    done(folder.path(), &["run"]);
+    assert_eq!(query_unmasked(folder.path(), "select count(*) as n from mart_segment")[0]["n"], 0);
+    assert!(
+        query_unmasked(folder.path(), "select count(*) as n from mart_customer_view")[0]["n"].as_i64().unwrap() >= 1
+    );
+}

@@ -8,6 +8,8 @@ use rand::seq::index::sample;
 use rand_xoshiro::Xoshiro256Plus;
 use rayon::prelude::*;
 
+use crate::kmeans::squared_distance;
+
 /// Mean silhouette width (Rousseeuw 1987) of a seeded sample of at most `sample_size` rows; −1 to 1, higher is better.
 ///
 /// Rows alone in their cluster count 0, as in the paper. The sum is taken in row order, so threads do not change it.
@@ -22,31 +24,48 @@ pub fn silhouette(matrix: &Array2<f64>, labels: &[usize], sample_size: usize, se
         rows
     };
     let clusters = labels.iter().max().map_or(0, |m| m + 1);
+    let sampled = Sampled {
+        features: matrix.ncols().max(1),
+        values: rows.iter().flat_map(|row| matrix.row(*row).to_vec()).collect(),
+        labels: rows.iter().map(|row| labels[*row]).collect(),
+        clusters,
+    };
     let mut sizes = vec![0_usize; clusters];
-    rows.iter().for_each(|row| sizes[labels[*row]] += 1);
-    let widths: Vec<f64> = rows.par_iter().map(|row| width(matrix, labels, &rows, &sizes, *row)).collect();
+    sampled.labels.iter().for_each(|label| sizes[*label] += 1);
+    let widths: Vec<f64> = (0..rows.len()).into_par_iter().map(|row| sampled.width(row, &sizes)).collect();
     mean(&widths)
 }
 
-fn width(matrix: &Array2<f64>, labels: &[usize], rows: &[usize], sizes: &[usize], row: usize) -> f64 {
-    let own = labels[row];
-    if sizes[own] < 2 {
-        return 0.0;
+/// The rows of a sample side by side.
+struct Sampled {
+    features: usize,
+    values: Vec<f64>,
+    labels: Vec<usize>,
+    clusters: usize,
+}
+
+impl Sampled {
+    fn width(&self, row: usize, sizes: &[usize]) -> f64 {
+        let own = self.labels[row];
+        if sizes[own] < 2 {
+            return 0.0;
+        }
+        let mut sums = vec![0.0; self.clusters];
+        let here = &self.values[row * self.features..(row + 1) * self.features];
+        for (other, label) in self.values.chunks_exact(self.features).zip(&self.labels) {
+            sums[*label] += squared_distance(here, other).sqrt();
+        }
+        let inside = sums[own] / count(sizes[own] - 1);
+        let outside = (0..self.clusters)
+            .filter(|c| *c != own && sizes[*c] > 0)
+            .map(|c| sums[c] / count(sizes[c]))
+            .fold(f64::INFINITY, f64::min);
+        if !outside.is_finite() {
+            return 0.0;
+        }
+        let larger = inside.max(outside);
+        if larger > 0.0 { (outside - inside) / larger } else { 0.0 }
     }
-    let mut sums = vec![0.0; sizes.len()];
-    for other in rows {
-        sums[labels[*other]] += distance(matrix.row(row), matrix.row(*other));
-    }
-    let inside = sums[own] / count(sizes[own] - 1);
-    let outside = (0..sizes.len())
-        .filter(|c| *c != own && sizes[*c] > 0)
-        .map(|c| sums[c] / count(sizes[c]))
-        .fold(f64::INFINITY, f64::min);
-    if !outside.is_finite() {
-        return 0.0;
-    }
-    let larger = inside.max(outside);
-    if larger > 0.0 { (outside - inside) / larger } else { 0.0 }
 }
 
 /// Euclidean distance.

@@ -7,13 +7,13 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use clap::{Args, ValueEnum};
 use parquet::arrow::ArrowWriter;
-use segmentation::cluster::{ClusterCount, ClusterError, ClusterModel, ClusterParams, Method};
+use segmentation::cluster::{ClusterCount, ClusterError, ClusterModel, ClusterParams, Method, density};
 use segmentation::feature::{FeatureFrame, FeatureSpec, Transform};
 use serde_json::json;
 
 use crate::failure::CliFailure;
 use crate::kinds::model_table::{CARD_FILE, MODEL_FILE, SQL_FILE};
-use crate::kinds::segment_batch;
+use crate::kinds::{density_batch, segment_batch};
 use crate::printer::Printer;
 
 /// Segment the rows of any table, without a project.
@@ -36,7 +36,8 @@ pub struct SegmentArgs {
     /// auto, a number, or a range such as 3..8; a range is decided by silhouette.
     #[arg(long, default_value = "auto", value_name = "K")]
     clusters: ClusterCount,
-    /// kmeans, or gmm: a mixture of Gaussians, whose number is chosen by the Bayesian information criterion.
+    /// kmeans; gmm: a mixture of Gaussians, whose number is chosen by the Bayesian information criterion; dbscan: groups by density, to find
+    /// outliers (segment 0).
     #[arg(long, default_value = "kmeans")]
     method: MethodChoice,
     /// Seed of every random choice.
@@ -64,15 +65,12 @@ enum TransformChoice {
 enum MethodChoice {
     Kmeans,
     Gmm,
+    Dbscan,
 }
 
 /// Do it.
 pub fn run(args: &SegmentArgs, printer: &Printer) -> Result<(), CliFailure> {
     let batches = extract::ad_hoc::read_table(&args.table)?;
-    let method = match args.method {
-        MethodChoice::Kmeans => Method::Kmeans,
-        MethodChoice::Gmm => Method::Gmm,
-    };
     let transform = match args.transform {
         TransformChoice::Auto => Transform::Auto,
         TransformChoice::None => Transform::None,
@@ -90,6 +88,11 @@ pub fn run(args: &SegmentArgs, printer: &Printer) -> Result<(), CliFailure> {
             .hint("name columns of texts with --features"));
     }
     let specs: Vec<FeatureSpec> = names.iter().map(|n| FeatureSpec::of_column(n, transform)).collect();
+    let method = match args.method {
+        MethodChoice::Kmeans => Method::Kmeans,
+        MethodChoice::Gmm => Method::Gmm,
+        MethodChoice::Dbscan => return outliers(args, &batches, &specs, printer),
+    };
     let params = ClusterParams { method, clusters: args.clusters, seed: args.seed, ..ClusterParams::default() };
     let model = ClusterModel::fit(&batches, &args.id, &specs, &params, None).map_err(failure)?;
     let (ids, scores) = model.score(&batches, &args.id).map_err(failure)?;
@@ -99,6 +102,41 @@ pub fn run(args: &SegmentArgs, printer: &Printer) -> Result<(), CliFailure> {
         write_model(folder, &model, args)?;
     }
     print(args, &model, printer);
+    Ok(())
+}
+
+/// Groups by density: nothing to choose and no model to keep.
+fn outliers(
+    args: &SegmentArgs,
+    batches: &[RecordBatch],
+    specs: &[FeatureSpec],
+    printer: &Printer,
+) -> Result<(), CliFailure> {
+    if args.model.is_some() {
+        return Err(CliFailure::usage("--method dbscan has no model to keep".to_owned()).hint("leave --model out"));
+    }
+    let fitted = FeatureFrame::fit(batches, &args.id, specs).map_err(|e| CliFailure::usage(e.to_string()))?;
+    let found = density(&fitted.frame, args.seed).map_err(failure)?;
+    let rows = density_batch(&args.id, &fitted.frame.ids, &found)?;
+    write_rows(&args.out, &rows.schema(), &[rows])?;
+    let groups = found.groups.iter().max().copied().unwrap_or(0);
+    let sizes: Vec<usize> = (0..=groups).map(|group| found.groups.iter().filter(|g| **g == group).count()).collect();
+    printer.json(&json!({
+        "k": groups, "outliers": sizes[0], "sizes": &sizes[1..], "reach": found.reach, "neighbours": found.neighbours,
+        "constant": fitted.constant, "out": args.out,
+    }));
+    let named = |group: usize| if group == 0 { "outlier".to_owned() } else { format!("group {group}") };
+    let lines: Vec<Vec<String>> =
+        sizes.iter().enumerate().map(|(group, size)| vec![group.to_string(), named(group), size.to_string()]).collect();
+    printer.table(&["segment", "name", "size"], &lines);
+    printer.line(&format!(
+        "\n{} of {} rows have fewer than {} rows within {:.3}; rows to {}",
+        sizes[0],
+        found.groups.len(),
+        found.neighbours,
+        found.reach,
+        args.out.display()
+    ));
     Ok(())
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Decimal128Array, Int64Array, RecordBatch, StringArray};
 use bank::BusinessDate;
-use segmentation::cluster::{ClusterCount, ClusterModel, ClusterParams, Score};
+use segmentation::cluster::{ClusterCount, ClusterError, ClusterModel, ClusterParams, Density, Score};
 use segmentation::evaluation::adjusted_rand_index;
-use segmentation::feature::FeatureSpec;
+use segmentation::feature::{FeatureError, FeatureSpec};
 use segmentation::life_cycle::{Candidate, Gate, Policy, Role, Version, advance};
 use serde::Deserialize;
 use warehouse::{Inputs, LookBack, Node, NodeKind};
@@ -56,18 +56,44 @@ impl NodeKind for Cluster {
             // Nobody to learn from: what is known stays.
             0 => before,
             _ => {
-                let drift = |version: &Version| -> Result<f64, String> {
-                    let drifts = model_of(version)?.drift(&rows).map_err(|e| e.to_string())?;
+                let drift = |version: &Version| -> Result<f64, Refusal> {
+                    let drifts = model_of(version)?.drift(&rows)?;
                     Ok(drifts.into_iter().map(|(_, drift)| drift).fold(0.0, f64::max))
                 };
                 let fit = |champion: Option<&Version>| fit(node, &parameters, &rows, count, table, date, champion);
-                advance(before, promoted.as_deref(), date, &parameters.life_cycle, drift, fit)?
+                match advance(before.clone(), promoted.as_deref(), date, &parameters.life_cycle, drift, fit) {
+                    Ok(versions) => versions,
+                    Err(Refusal::NothingToTellApart) => before,
+                    Err(Refusal::Because(reason)) => return Err(reason),
+                }
             }
         };
         match versions.is_empty() {
             true => Ok(vec![]),
             false => rows_of(&versions).map(|batch| vec![batch]).map_err(|e| e.to_string()),
         }
+    }
+}
+
+/// Why no version was fitted.
+enum Refusal {
+    /// All customers are alike, or there is one: no reason to stop a night.
+    NothingToTellApart,
+    Because(String),
+}
+
+impl From<ClusterError> for Refusal {
+    fn from(error: ClusterError) -> Self {
+        match error {
+            ClusterError::Feature(FeatureError::AllConstant(_)) => Refusal::NothingToTellApart,
+            other => Refusal::Because(other.to_string()),
+        }
+    }
+}
+
+impl From<String> for Refusal {
+    fn from(reason: String) -> Self {
+        Refusal::Because(reason)
     }
 }
 
@@ -79,26 +105,26 @@ fn fit(
     table: &str,
     date: BusinessDate,
     champion: Option<&Version>,
-) -> Result<Candidate, String> {
+) -> Result<Candidate, Refusal> {
     let Parameters { id, features, cluster, life_cycle, agreement_min } = parameters;
     let mut params = cluster.clone();
     if count < ROWS_MIN {
         params.clusters = ClusterCount::Fixed(1);
     }
     let champion = champion.map(model_of).transpose()?;
-    let model = ClusterModel::fit(rows, id, features, &params, champion.as_ref()).map_err(|e| e.to_string())?;
+    let model = ClusterModel::fit(rows, id, features, &params, champion.as_ref())?;
     let mut gates = vec![
         Gate::at_least("smallest share", model.segments.iter().map(|s| s.share).fold(1.0, f64::min), params.share_min),
         Gate::at_least("agreement of halves", model.stability, params.stability_min),
     ];
     if let Some(champion) = &champion {
-        let drifts = champion.drift(rows).map_err(|e| e.to_string())?;
+        let drifts = champion.drift(rows)?;
         gates.extend(drifts.iter().map(|(column, drift)| {
             Gate::at_most(&format!("drift of {column}"), drift.min(f64::MAX), life_cycle.drift_max)
         }));
         if let Some(least) = agreement_min {
-            let labels = |model: &ClusterModel| -> Result<Vec<usize>, String> {
-                let (_, scores) = model.score(rows, id).map_err(|e| e.to_string())?;
+            let labels = |model: &ClusterModel| -> Result<Vec<usize>, Refusal> {
+                let (_, scores) = model.score(rows, id)?;
                 Ok(scores.iter().map(|score| score.place).collect())
             };
             let agreement = adjusted_rand_index(&labels(champion)?, &labels(&model)?);
@@ -189,7 +215,7 @@ impl NodeKind for ClusterScore {
             let own = schema.fields().iter().zip(batch.columns()).map(|(f, c)| (f.name().as_str(), c.clone(), true));
             let more = [
                 ("segment_name_zh", chinese, true),
-                ("membership", millionths(&scores, 9, |score| score.membership)?, true),
+                ("membership", millionths(scores.iter().map(|score| score.membership), 9)?, true),
                 ("second_segment", second, true),
                 ("model_version", versions, true),
                 ("challenger_segment", beside, true),
@@ -220,13 +246,25 @@ pub fn segment_batch(
             true,
         ),
         ("segment_name", Arc::new(names.collect::<StringArray>()) as ArrayRef, true),
-        ("distance", millionths(scores, 18, |score| score.distance)?, true),
+        ("distance", millionths(scores.iter().map(|score| score.distance), 18)?, true),
     ])
 }
 
-/// A decimal of six places, so that it does not depend on the processor. Distances are a few standard deviations, far from the limits.
+/// `id, segment, segment_name, distance` of groups by density; segment 0 are outliers.
+pub fn density_batch(id: &str, ids: &[String], found: &Density) -> Result<RecordBatch, arrow::error::ArrowError> {
+    let name = |group: &usize| if *group == 0 { "outlier".to_owned() } else { format!("group {group}") };
+    let numbers: Int64Array = found.groups.iter().map(|group| i64::try_from(*group).ok()).collect();
+    RecordBatch::try_from_iter_with_nullable([
+        (id, Arc::new(StringArray::from_iter_values(ids)) as ArrayRef, true),
+        ("segment", Arc::new(numbers) as ArrayRef, true),
+        ("segment_name", Arc::new(StringArray::from_iter_values(found.groups.iter().map(name))) as ArrayRef, true),
+        ("distance", millionths(found.distances.iter().copied(), 18)?, true),
+    ])
+}
+
+/// Decimals of six places, so that they do not depend on the processor. Distances are a few standard deviations, far from the limits.
 #[allow(clippy::cast_possible_truncation)]
-fn millionths(scores: &[Score], precision: u8, of: fn(&Score) -> f64) -> Result<ArrayRef, arrow::error::ArrowError> {
-    let values: Decimal128Array = scores.iter().map(|score| Some((of(score) * 1e6).round() as i128)).collect();
+fn millionths(values: impl Iterator<Item = f64>, precision: u8) -> Result<ArrayRef, arrow::error::ArrowError> {
+    let values: Decimal128Array = values.map(|value| Some((value * 1e6).round() as i128)).collect();
     Ok(Arc::new(values.with_precision_and_scale(precision, 6)?))
 }

@@ -7,7 +7,7 @@ pub mod model_table;
 
 use std::sync::Arc;
 
-pub use cluster::segment_batch;
+pub use cluster::{density_batch, segment_batch};
 use warehouse::NodeKind;
 
 /// All kinds.

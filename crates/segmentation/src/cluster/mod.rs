@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod choice;
+pub mod density;
 pub mod error;
 pub mod mixture;
 pub mod model;
@@ -12,6 +13,7 @@ pub mod sql;
 mod tests;
 
 pub use choice::TriedCount;
+pub use density::{Density, density};
 pub use error::ClusterError;
 pub use model::{ClusterModel, Score, Segment, memberships};
 pub use naming::SegmentName;

@@ -59,7 +59,7 @@ impl<F: Float> Lanes<F> {
 
 /// Squared Euclidean distance, summed in four lanes whatever the processor.
 #[inline(always)]
-pub(super) fn squared_distance<F: Float>(a: &[F], b: &[F]) -> F {
+pub(crate) fn squared_distance<F: Float>(a: &[F], b: &[F]) -> F {
     const LANES: usize = 4;
     let mut sums = [F::zero(); LANES];
     let (a, b) = (a.chunks(LANES), b.chunks(LANES));

@@ -12,5 +12,6 @@ mod seeding;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use kernel::squared_distance;
 pub use matching::match_centroids;
 pub use params::{KMeans, KMeansError, KMeansParams, Start};
