@@ -350,7 +350,7 @@ fn tiers_follow_thresholds_and_every_vip_has_a_reason() {
         assert!(vips.iter().any(|v| v["reason_codes"].as_str().is_some_and(|c| c.contains(reason))), "{reason}");
     }
     let explained = done(published_bank(), &["customer", "explain", "core:1000000074"]);
-    assert_eq!(explained["vip_list"].as_array().unwrap().len(), 8, "{explained}");
+    assert_eq!(explained["vip_list"].as_array().unwrap().len(), 10, "{explained}");
 }
 
 #[test]

@@ -107,24 +107,29 @@ pub struct Candidate {
     pub gates: Vec<Gate>,
 }
 
-/// The versions after this night. `promoted`: the version that somebody made champion. `drift`: the largest stability index of a feature
+/// What somebody decided: this version is champion from a business date on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Promotion {
+    /// The version.
+    pub version: String,
+    /// Business date.
+    pub effective_from: BusinessDate,
+}
+
+/// The versions after this night. `promoted`: what somebody decided last; it holds until a champion was fitted later. `drift`: the largest stability index of a feature
 /// since the champion's fit. `fit`: a new version beside the champion, if there is one.
 ///
 /// # Errors
 /// What `drift` or `fit` say.
 pub fn advance<E>(
     mut versions: Vec<Version>,
-    promoted: Option<&str>,
+    promoted: Option<&Promotion>,
     date: BusinessDate,
     policy: &Policy,
     drift: impl FnOnce(&Version) -> Result<f64, E>,
     fit: impl FnOnce(Option<&Version>) -> Result<Candidate, E>,
 ) -> Result<Vec<Version>, E> {
-    if let Some(promoted) = promoted.filter(|p| versions.iter().any(|v| v.version == *p && v.role != Role::Champion)) {
-        for version in &mut versions {
-            version.role = if version.version == promoted { Role::Champion } else { Role::Retired };
-        }
-    }
+    promote(&mut versions, promoted);
     let Some(champion) = versions.iter().position(|v| v.role == Role::Champion) else {
         let Candidate { files, .. } = fit(None)?;
         versions.push(Version { version: date.to_string(), role: Role::Champion, fitted_on: date, files });
@@ -149,6 +154,8 @@ pub fn advance<E>(
     }
     let role = if is_champion { Role::Champion } else { Role::Challenger };
     versions.push(Version { version: date.to_string(), role, fitted_on: date, files });
+    // A night that runs again after somebody decided for the version that it fits.
+    promote(&mut versions, promoted);
     versions.sort_by_key(|v| v.fitted_on);
     let mut surplus = versions.iter().filter(|v| v.role == Role::Retired).count().saturating_sub(policy.retired_kept);
     versions.retain(|v| {
@@ -157,6 +164,18 @@ pub fn advance<E>(
         !goes
     });
     Ok(versions)
+}
+
+fn promote(versions: &mut [Version], promoted: Option<&Promotion>) {
+    let Some(promoted) = promoted else { return };
+    let champion = versions.iter().find(|v| v.role == Role::Champion);
+    let is_overtaken = champion.is_some_and(|champion| champion.fitted_on > promoted.effective_from);
+    if is_overtaken || !versions.iter().any(|v| v.version == promoted.version && v.role != Role::Champion) {
+        return;
+    }
+    for version in versions {
+        version.role = if version.version == promoted.version { Role::Champion } else { Role::Retired };
+    }
 }
 
 /// Months from one date to the other, by the calendar's months; 0 when it lies before.
@@ -170,14 +189,22 @@ fn months_between(from: BusinessDate, to: BusinessDate) -> u32 {
 mod tests {
     use super::*;
 
-    fn night(versions: Vec<Version>, promoted: Option<&str>, date: &str, drift: f64, passes: bool) -> Vec<Version> {
+    fn night(
+        versions: Vec<Version>,
+        promoted: Option<(&str, &str)>,
+        date: &str,
+        drift: f64,
+        passes: bool,
+    ) -> Vec<Version> {
         let fit = |_: Option<&Version>| {
             Ok::<_, String>(Candidate {
                 files: BTreeMap::new(),
                 gates: vec![Gate::at_most("psi", 1.0, if passes { 2.0 } else { 0.5 })],
             })
         };
-        advance(versions, promoted, date.parse().unwrap(), &Policy::default(), |_| Ok(drift), fit).unwrap()
+        let promoted = promoted
+            .map(|(version, from)| Promotion { version: version.into(), effective_from: from.parse().unwrap() });
+        advance(versions, promoted.as_ref(), date.parse().unwrap(), &Policy::default(), |_| Ok(drift), fit).unwrap()
     }
 
     fn shown(versions: &[Version]) -> Vec<String> {
@@ -205,10 +232,20 @@ mod tests {
         // It does not try again before the next month, and then the older challenger goes.
         let june = night(night(blocked.clone(), None, "2025-05-31", 0.9, false), None, "2025-06-30", 0.9, false);
         assert_eq!(shown(&june), ["2025-01-31 CHAMPION", "2025-05-31 RETIRED", "2025-06-30 CHALLENGER"]);
-        // Somebody decides.
-        let promoted = night(june, Some("2025-06-30"), "2025-06-30", 0.0, false);
-        assert_eq!(shown(&promoted), ["2025-01-31 RETIRED", "2025-05-31 RETIRED", "2025-06-30 CHAMPION"]);
-        let back = night(promoted, Some("2025-01-31"), "2025-06-30", 0.0, false);
+        // Somebody decides, for it or for an older one.
+        let promoted = night(june.clone(), Some(("2025-06-30", "2025-06-30")), "2025-07-01", 0.0, false);
+        assert_eq!(
+            shown(&promoted),
+            ["2025-01-31 RETIRED", "2025-05-31 RETIRED", "2025-06-30 CHAMPION", "2025-07-01 CHALLENGER"]
+        );
+        let back = night(promoted, Some(("2025-01-31", "2025-07-02")), "2025-07-02", 0.0, false);
         assert_eq!(shown(&back)[0], "2025-01-31 CHAMPION");
+        // A champion that was fitted later has overtaken the decision.
+        let august = night(back, Some(("2025-01-31", "2025-07-02")), "2025-08-31", 0.0, true);
+        let next = night(august, Some(("2025-01-31", "2025-07-02")), "2025-09-01", 0.0, false);
+        assert!(shown(&next).contains(&"2025-08-31 CHAMPION".to_owned()), "{:?}", shown(&next));
+        // The night of the fit runs again after the decision.
+        let again = night(blocked, Some(("2025-06-30", "2025-06-30")), "2025-06-30", 0.9, false);
+        assert_eq!(shown(&again), ["2025-01-31 RETIRED", "2025-05-31 RETIRED", "2025-06-30 CHAMPION"]);
     }
 }

@@ -61,7 +61,7 @@ impl NodeKind for Cluster {
                     Ok(drifts.into_iter().map(|(_, drift)| drift).fold(0.0, f64::max))
                 };
                 let fit = |champion: Option<&Version>| fit(node, &parameters, &rows, count, table, date, champion);
-                match advance(before.clone(), promoted.as_deref(), date, &parameters.life_cycle, drift, fit) {
+                match advance(before.clone(), promoted.as_ref(), date, &parameters.life_cycle, drift, fit) {
                     Ok(versions) => versions,
                     Err(Refusal::NothingToTellApart) => before,
                     Err(Refusal::Because(reason)) => return Err(reason),

@@ -7,7 +7,7 @@ use arrow::array::{Array, ArrayRef, AsArray, Date32Array, RecordBatch, StringArr
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type};
 use bank::BusinessDate;
-use segmentation::life_cycle::{Role, Version};
+use segmentation::life_cycle::{Promotion, Role, Version};
 
 /// The fitted model.
 pub const MODEL_FILE: &str = "model.json";
@@ -67,8 +67,8 @@ pub fn rows_of(versions: &[Version]) -> Result<RecordBatch, arrow::error::ArrowE
 }
 
 /// The version that somebody made champion of this model last, by this business date: rows of `ref_model_promotion`.
-pub fn promoted(batches: &[RecordBatch], model: &str, date: BusinessDate) -> Result<Option<String>, String> {
-    let mut last: Option<(i32, String)> = None;
+pub fn promoted(batches: &[RecordBatch], model: &str, date: BusinessDate) -> Result<Option<Promotion>, String> {
+    let mut last: Option<Promotion> = None;
     for batch in batches {
         let column = |name: &str, kind: &DataType| -> Result<ArrayRef, String> {
             let values = batch.column_by_name(name).ok_or(format!("ref_model_promotion has no column `{name}`"))?;
@@ -79,12 +79,13 @@ pub fn promoted(batches: &[RecordBatch], model: &str, date: BusinessDate) -> Res
         let (models, names) = (models.as_string::<i32>(), names.as_string::<i32>());
         let days = days.as_primitive::<Date32Type>();
         for row in (0..batch.num_rows()).filter(|row| models.is_valid(*row) && models.value(*row) == model) {
-            let day = days.value(row);
+            let Some(day) = Date32Type::to_naive_date_opt(days.value(row)) else { continue };
+            let effective_from = BusinessDate::new(day);
             // The later line of two of one day.
-            if day <= date.days_since_epoch() && last.as_ref().is_none_or(|(known, _)| day >= *known) {
-                last = Some((day, names.value(row).to_owned()));
+            if effective_from <= date && last.as_ref().is_none_or(|known| effective_from >= known.effective_from) {
+                last = Some(Promotion { version: names.value(row).to_owned(), effective_from });
             }
         }
     }
-    Ok(last.map(|(_, version)| version))
+    Ok(last)
 }

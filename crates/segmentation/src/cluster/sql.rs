@@ -1,6 +1,7 @@
 //! The scoring of a model as plain SQL, which any engine can run.
 
 use super::model::ClusterModel;
+use crate::feature::double;
 
 impl ClusterModel {
     /// A SELECT of the id, `segment`, `segment_name`, `distance` and `membership` of each row of a table. Only `coalesce`, `case`, `least`, `greatest`, `ln`,
@@ -15,8 +16,10 @@ impl ClusterModel {
         let squares = |place: usize| {
             let segment = &self.segments[place];
             let square = |(f, c): (usize, &f64)| match &segment.gaussian {
-                Some(gaussian) => format!("(f{0} - ({c:?})) * (f{0} - ({c:?})) / {1:?}", f + 1, gaussian.variances[f]),
-                None => format!("(f{0} - ({c:?})) * (f{0} - ({c:?}))", f + 1),
+                Some(gaussian) => {
+                    format!("(f{0} - {1}) * (f{0} - {1}) / {2}", f + 1, double(*c), double(gaussian.variances[f]))
+                }
+                None => format!("(f{0} - {1}) * (f{0} - {1})", f + 1, double(*c)),
             };
             segment.centroid.iter().enumerate().map(square).collect::<Vec<_>>().join(" + ")
         };
@@ -29,7 +32,7 @@ impl ClusterModel {
         };
         let distances = each(&|p| format!("        {} as s{}", squares(p), number(p)), ",\n");
         let cost = |p: usize| match is_mixture {
-            true => format!("s{} + ({:?})", number(p), penalty(p)),
+            true => format!("s{} + {}", number(p), double(penalty(p))),
             false => format!("s{}", number(p)),
         };
         let least = match places.as_slice() {
@@ -42,10 +45,10 @@ impl ClusterModel {
         };
         let quoted = |p: usize| format!("'{}'", self.segments[p].name.en.replace('\'', "''"));
         let membership = match is_mixture {
-            true => format!("1.0 / ({})", each(&|p| format!("exp((least_cost - ({})) / 2)", cost(p)), " + ")),
+            true => format!("1 / ({})", each(&|p| format!("exp((least_cost - ({})) / 2)", cost(p)), " + ")),
             false => {
                 let shares = each(&|p| format!("least_cost / s{}", number(p)), " + ");
-                format!("case when least_cost = 0 then 1.0 else 1.0 / ({shares}) end")
+                format!("case when least_cost = 0 then 1 else 1 / ({shares}) end")
             }
         };
         format!(

@@ -142,39 +142,49 @@ impl FittedFeature {
         }
     }
 
-    /// The feature in model units as a SQL expression over the input's columns.
+    /// The feature in model units as a SQL expression over the input's columns, a double.
     #[must_use]
     pub fn sql(&self) -> String {
         let column = format!("\"{}\"", self.column.replace('"', "\"\""));
+        let known = |missing: f64| format!("coalesce(cast({column} as double), {})", double(missing));
+        let flag = |condition: &str| format!("case when {condition} then {} else {} end", double(1.0), double(0.0));
         match &self.encoding {
-            Encoding::Category { value } => {
-                format!("case when {column} = '{}' then 1.0 else 0.0 end", value.replace('\'', "''"))
-            }
+            Encoding::Category { value } => flag(&format!("{column} = '{}'", value.replace('\'', "''"))),
             Encoding::IsMissing { middle, spread } => {
-                format!("((case when {column} is null then 1.0 else 0.0 end) - ({middle:?})) / ({spread:?})")
+                format!("(({}) - {}) / {}", flag(&format!("{column} is null")), double(*middle), double(*spread))
             }
             Encoding::Number { missing, is_log, bounds, middle, spread } => {
-                let value = format!("coalesce(cast({column} as double), {missing:?})");
+                let value = known(*missing);
                 let value = match is_log {
                     true => format!("(case when {value} < 0 then -1 else 1 end * ln(1 + abs({value})))"),
                     false => value,
                 };
                 let value = match bounds {
-                    Some((low, high)) => format!("least(greatest({value}, {low:?}), {high:?})"),
+                    Some((low, high)) => format!("least(greatest({value}, {}), {})", double(*low), double(*high)),
                     None => value,
                 };
-                format!("({value} - ({middle:?})) / ({spread:?})")
+                format!("({value} - {}) / {}", double(*middle), double(*spread))
             }
             Encoding::Rank { missing, marks } => {
-                let value = format!("coalesce(cast({column} as double), {missing:?})");
+                let value = known(*missing);
                 let passed = |sign: &str| {
-                    let each = marks.iter().map(|mark| format!("case when {value} {sign} {mark:?} then 1 else 0 end"));
+                    let each = marks.iter().map(|mark| flag(&format!("{value} {sign} {}", double(*mark))));
                     each.collect::<Vec<_>>().join(" + ")
                 };
-                format!("(({}) + ({})) / {:?}", passed(">"), passed(">="), 2.0 * crate::evaluation::count(marks.len()))
+                format!(
+                    "(({}) + ({})) / {}",
+                    passed(">"),
+                    passed(">="),
+                    double(2.0 * crate::evaluation::count(marks.len()))
+                )
             }
         }
     }
+}
+
+/// A number as a double, also where literals with a point are decimals.
+pub(crate) fn double(value: f64) -> String {
+    format!("cast({value:?} as double)")
 }
 
 fn number(transform: Transform, missing: f64, column: &Float64Chunked) -> Option<Encoding> {
@@ -311,6 +321,6 @@ mod tests {
         let fitted = FittedFeature::fit(&FeatureSpec::of_column("t", Transform::Auto), &values);
         assert_eq!(fitted.iter().map(FittedFeature::name).collect::<Vec<_>>(), ["t = b", "t = a", "t = c"]);
         assert_eq!(fitted[0].apply(&values).1, [1.0, 0.0, 1.0, 0.0]);
-        assert_eq!(fitted[0].sql(), "case when \"t\" = 'b' then 1.0 else 0.0 end");
+        assert_eq!(fitted[0].sql(), "case when \"t\" = 'b' then cast(1.0 as double) else cast(0.0 as double) end");
     }
 }
