@@ -13,6 +13,8 @@ use super::seeding::seeds;
 
 /// Rows that restarts look at; what they find is followed to its end on all rows.
 const SAMPLE_ROWS: usize = 50_000;
+/// Rows from which on a swap costs so much that only every fifth is tried; with many rows seeds are seldom bad.
+const SWAP_ROWS: usize = 10_000;
 /// Swaps that are tried side by side; it does not depend on the threads, so that the result does not.
 const SWAPS_AT_ONCE: usize = 8;
 
@@ -35,7 +37,7 @@ pub(super) fn run<F: Float>(
     let Some(mut best) = found.into_iter().reduce(better) else {
         return lloyd::run(rows, seeds(rows, params.clusters, &mut rng), params);
     };
-    let mut left = swaps;
+    let mut left = if looked_at.nrows() > SWAP_ROWS { swaps.div_ceil(5) } else { swaps };
     while left > 0 && params.clusters > 1 {
         let starts: Vec<Array2<F>> =
             (0..left.min(SWAPS_AT_ONCE)).map(|_| swapped(&best.centroids, looked_at, &mut rng)).collect();
