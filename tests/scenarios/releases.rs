@@ -320,3 +320,27 @@ fn a_corrected_row_is_loaded_on_its_own_business_date() {
     let said = tally_in(project, &["run"]);
     assert!(!String::from_utf8_lossy(&said.stderr).contains("corrected rows"), "nothing waits any more");
 }
+
+#[test]
+fn a_table_that_becomes_a_view_is_read_from_the_next_night_on_as_one() {
+    let folder = bank(60, 2);
+    let project = folder.path();
+    let metrics = project.join("sql/metrics");
+    fs::create_dir_all(&metrics).unwrap();
+    let builtin = |name: &str| fs::read_to_string(crate::program::workspace().join("sql/metrics").join(name)).unwrap();
+    let described = builtin("agg_supply_chain.toml");
+    let as_table = described.replace("materialisation = \"view\"", "materialisation = \"table\"");
+    assert_ne!(as_table, described);
+    fs::write(metrics.join("agg_supply_chain.toml"), as_table).unwrap();
+    fs::write(metrics.join("agg_supply_chain.sql"), builtin("agg_supply_chain.sql")).unwrap();
+    done(project, &["run", "--to", "2025-08-31"]);
+    let count = || query_unmasked(project, "select count(*) as n from agg_supply_chain")[0]["n"].as_i64().unwrap();
+    let kept = count();
+    fs::remove_dir_all(&metrics).unwrap();
+    // The release has it as a table, whatever it is described as today.
+    assert_eq!(count(), kept);
+    done(project, &["run"]);
+    assert!(count() >= kept);
+    let manifest = query_unmasked(project, "select count(*) as n from agg_counterparty_month");
+    assert!(manifest[0]["n"].as_i64().unwrap() > 0);
+}

@@ -129,6 +129,8 @@ impl OpenNight<'_> {
     async fn compute_node(&mut self, node: &Node) -> Result<(), WarehouseError> {
         self.choose_joins(&self.night.catalog.reads[&node.name]);
         if !node.is_kept() {
+            // It may have been a table in releases before.
+            self.pins.remove(&node.name);
             let frame = self.select(node, node.sql.as_deref().unwrap_or_default()).await?;
             self.session.register_table(node.name.as_str(), frame.into_view())?;
             return Ok(());

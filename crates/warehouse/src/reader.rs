@@ -61,6 +61,10 @@ impl Reader {
         }
         for name in &catalog.order {
             let node = &catalog.nodes[name];
+            // What was a table in this release and is a view today is read as it was.
+            if session.table_exist(name.as_str())? {
+                continue;
+            }
             if let (Materialisation::View, Some(sql)) = (node.materialisation, &node.sql) {
                 let frame = session.sql(sql).await.map_err(|e| WarehouseError::from(e).in_node(name))?;
                 session.register_table(name.as_str(), frame.into_view())?;
