@@ -3,6 +3,7 @@
 //! Prints seconds of the fit, its inertia, iterations and the process's peak memory as JSON.
 
 use std::error::Error;
+use std::io::Read;
 use std::time::Instant;
 
 use linfa::traits::{Fit, Predict};
@@ -30,8 +31,14 @@ fn run<F: Float, const N: usize>(arguments: &[String], number: fn([u8; N]) -> F)
     let (rows, features, clusters): (usize, usize, usize) = (rows.parse()?, features.parse()?, clusters.parse()?);
     let iterations: usize = iterations.parse()?;
     let read = |file: &str| -> Result<Vec<F>, Box<dyn Error>> {
-        let bytes = std::fs::read(file)?;
-        Ok(bytes.chunks_exact(N).filter_map(|chunk| chunk.try_into().ok()).map(number).collect())
+        // Without a second copy of all rows.
+        let mut bytes = std::io::BufReader::new(std::fs::File::open(file)?);
+        let mut chunk = [0; N];
+        let mut numbers = Vec::with_capacity(usize::try_from(std::fs::metadata(file)?.len())? / N);
+        while bytes.read_exact(&mut chunk).is_ok() {
+            numbers.push(number(chunk));
+        }
+        Ok(numbers)
     };
     let dataset = DatasetBase::from(Array2::from_shape_vec((rows, features), read(file)?)?);
     let given = match start.parse::<usize>() {

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::program::{
-    bank_before_second_night, done, fails, published_files, query, query_unmasked, redeliver, tally_in,
+    bank, bank_before_second_night, done, fails, published_files, query, query_unmasked, redeliver, tally_in,
 };
 
 fn current(project: &Path) -> String {

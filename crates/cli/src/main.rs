@@ -72,7 +72,7 @@ fn dispatch(command: Command, printer: &Printer) -> Result<(), CliFailure> {
         Command::Customer(args) => commands::customer::run(&args, printer),
         Command::Level(args) => commands::level::run(&args, printer),
         Command::List(args) => commands::list::run(&args, printer),
-        Command::Model(args) => commands::model::run(&args, &printer),
+        Command::Model(args) => commands::model::run(&args, printer),
         Command::Review(args) => commands::review::run(&args, printer),
         Command::Segment(args) => commands::segment::run(&args, printer),
         Command::Prospect(args) => commands::prospect::run(&args, printer),

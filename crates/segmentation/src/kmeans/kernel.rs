@@ -57,17 +57,22 @@ impl<F: Float> Lanes<F> {
     }
 }
 
-/// Squared Euclidean distance, summed in four lanes whatever the processor.
+/// Squared Euclidean distance, summed in eight lanes whatever the processor.
 #[inline(always)]
 pub(crate) fn squared_distance<F: Float>(a: &[F], b: &[F]) -> F {
-    const LANES: usize = 4;
-    let mut sums = [F::zero(); LANES];
-    let (a, b) = (a.chunks(LANES), b.chunks(LANES));
-    for (a, b) in a.zip(b) {
+    let mut sums = [F::zero(); WIDTH];
+    let (whole_a, whole_b) = (a.chunks_exact(WIDTH), b.chunks_exact(WIDTH));
+    let rest = whole_a.remainder().iter().zip(whole_b.remainder());
+    for (a, b) in whole_a.zip(whole_b) {
         for (sum, (x, y)) in sums.iter_mut().zip(a.iter().zip(b)) {
             let apart = *x - *y;
             *sum += apart * apart;
         }
     }
-    sums[0] + sums[1] + (sums[2] + sums[3])
+    for (sum, (x, y)) in sums.iter_mut().zip(rest) {
+        let apart = *x - *y;
+        *sum += apart * apart;
+    }
+    let [a, b, c, d, e, f, g, h] = sums;
+    ((a + b) + (c + d)) + ((e + f) + (g + h))
 }

@@ -3,6 +3,7 @@
 //! Rows are cut into blocks of a fixed size and partial sums are added in the order of blocks, so that the number of threads
 //! does not change a bit of the result.
 
+mod exchange;
 mod kernel;
 mod lloyd;
 mod matching;

@@ -7,12 +7,13 @@ use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256Plus;
 use rayon::prelude::*;
 
+use super::exchange::exchange;
 use super::lloyd;
 use super::params::{KMeans, KMeansParams};
 use super::seeding::seeds;
 
 /// Rows that restarts look at; what they find is followed to its end on all rows.
-const SAMPLE_ROWS: usize = 50_000;
+const SAMPLE_ROWS: usize = 20_000;
 /// Rows from which on a swap costs so much that only every fifth is tried; with many rows seeds are seldom bad.
 const SWAP_ROWS: usize = 10_000;
 /// Swaps that are tried side by side; it does not depend on the threads, so that the result does not.
@@ -31,7 +32,10 @@ pub(super) fn run<F: Float>(
         chosen.sort_unstable();
         rows.select(Axis(0), &chosen)
     });
-    let looked_at = sampled.as_ref().map_or_else(|| rows.reborrow(), |sampled| sampled.view());
+    let looked_at = match &sampled {
+        Some(sampled) => sampled.view(),
+        None => rows.reborrow(),
+    };
     let starts: Vec<Array2<F>> = (0..restarts.max(1)).map(|_| seeds(looked_at, params.clusters, &mut rng)).collect();
     let found: Vec<KMeans<F>> = starts.into_par_iter().map(|start| lloyd::run(looked_at, start, params)).collect();
     let Some(mut best) = found.into_iter().reduce(better) else {
@@ -46,7 +50,16 @@ pub(super) fn run<F: Float>(
         best = found.into_iter().fold(best, better);
     }
     let to_the_end = KMeansParams { tolerance: 0.0, ..params.clone() };
-    lloyd::run(rows, best.centroids, &to_the_end)
+    let mut end = lloyd::run(rows, best.centroids, &to_the_end);
+    while rows.nrows() <= SWAP_ROWS {
+        let Some(exchanged) = exchange(rows, &end.centroids) else { break };
+        let next = lloyd::run(rows, exchanged, &to_the_end);
+        if next.inertia >= end.inertia {
+            break;
+        }
+        end = next;
+    }
+    end
 }
 
 /// The one with the smaller inertia; the first of two that are equal.
