@@ -50,7 +50,7 @@ fn a_broken_month_stops_at_the_gates_and_somebody_may_decide_otherwise() {
     };
     let champion = listed("CHAMPION");
     assert_eq!(champion.len(), 1);
-    // From one day to the next every account holds a tenth: a column that was read in another unit.
+    // From one month to the next two columns are read in another unit.
     let sql = project.join("sql/learned");
     fs::create_dir_all(&sql).unwrap();
     let builtin = fs::read_to_string(crate::program::workspace().join("sql/learned/int_segment_feature.sql")).unwrap();

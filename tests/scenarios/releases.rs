@@ -341,6 +341,6 @@ fn a_table_that_becomes_a_view_is_read_from_the_next_night_on_as_one() {
     assert_eq!(count(), kept);
     done(project, &["run"]);
     assert!(count() >= kept);
-    let manifest = query_unmasked(project, "select count(*) as n from agg_counterparty_month");
-    assert!(manifest[0]["n"].as_i64().unwrap() > 0);
+    let months = query_unmasked(project, "select count(*) as n from agg_counterparty_month");
+    assert!(months[0]["n"].as_i64().unwrap() > 0);
 }
