@@ -40,7 +40,7 @@ pub fn density(frame: &FeatureFrame, seed: u64) -> Result<Density, ClusterError>
     let matrix = frame.matrix()?;
     let neighbours = (2 * matrix.ncols()).max(5);
     if matrix.nrows() < neighbours {
-        return Err(ClusterError::TooFewRows { rows: matrix.nrows(), clusters: neighbours });
+        return Err(ClusterError::TooFewNeighbours { rows: matrix.nrows(), neighbours });
     }
     let reach = reach(&matrix, neighbours, seed);
     let refuse = |e: &dyn std::fmt::Display| ClusterError::Fit { clusters: 0, reason: e.to_string() };

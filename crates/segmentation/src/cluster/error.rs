@@ -18,6 +18,14 @@ pub enum ClusterError {
         /// Clusters asked for.
         clusters: usize,
     },
+    /// Fewer rows than make a place dense.
+    #[error("{rows} row(s) are too few for groups by density; {neighbours} are needed at least")]
+    TooFewNeighbours {
+        /// Rows.
+        rows: usize,
+        /// Rows that make a place dense.
+        neighbours: usize,
+    },
     /// The feature to number segments by is not there.
     #[error("segments are to be numbered by `{wanted}`, which is not among the features {found}")]
     OrderBy {
