@@ -42,6 +42,15 @@ impl Values {
         Ok(Values::Numbers(order.iter().map(number).collect()))
     }
 
+    /// Some of the rows.
+    #[must_use]
+    pub fn take(&self, rows: &[usize]) -> Self {
+        match self {
+            Values::Numbers(values) => Values::Numbers(rows.iter().map(|row| values[*row]).collect()),
+            Values::Texts(values) => Values::Texts(rows.iter().map(|row| values[*row].clone()).collect()),
+        }
+    }
+
     /// Rows.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -59,7 +68,7 @@ impl Values {
 }
 
 /// A column by its name.
-pub(super) fn named<'t>(table: &'t RecordBatch, name: &str) -> Result<&'t arrow::array::ArrayRef, FeatureError> {
+pub(crate) fn named<'t>(table: &'t RecordBatch, name: &str) -> Result<&'t arrow::array::ArrayRef, FeatureError> {
     table.column_by_name(name).ok_or_else(|| {
         let found: Vec<String> = table.schema().fields().iter().map(|f| f.name().clone()).collect();
         FeatureError::Column { wanted: name.to_owned(), found: found.join(", ") }

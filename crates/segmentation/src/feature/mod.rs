@@ -7,6 +7,7 @@ pub mod profile;
 pub mod spec;
 
 pub use column::Values;
+pub(crate) use column::named;
 pub(crate) use fitted::double;
 pub use fitted::{Encoding, FittedFeature};
 pub use frame::{FeatureError, FeatureFrame, FittedFrame};

@@ -8,6 +8,7 @@ use rand::seq::index::sample;
 use rand_xoshiro::Xoshiro256Plus;
 use rayon::prelude::*;
 
+use super::{count, mean};
 use crate::kmeans::squared_distance;
 
 /// Mean silhouette width (Rousseeuw 1987) of a seeded sample of at most `sample_size` rows; −1 to 1, higher is better.
@@ -93,16 +94,6 @@ pub fn adjusted_rand_index<A: Ord, B: Ord>(first: &[A], second: &[B]) -> f64 {
     let expected = if total > 0.0 { by_row * by_column / total } else { 0.0 };
     let largest = (by_row + by_column) / 2.0;
     if (largest - expected).abs() < f64::EPSILON { 1.0 } else { (together - expected) / (largest - expected) }
-}
-
-/// Counts of rows are far below 2^53.
-#[allow(clippy::cast_precision_loss)]
-pub(crate) fn count(n: usize) -> f64 {
-    n as f64
-}
-
-pub(crate) fn mean(values: &[f64]) -> f64 {
-    if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / count(values.len()) }
 }
 
 #[cfg(test)]

@@ -1,0 +1,283 @@
+//! What learns: logistic regression on standardised columns, or trees on binned ones.
+
+use ndarray::Array2;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::error::ClassifierError;
+use super::examples::Examples;
+use super::params::{ClassifierParams, LearnerChoice};
+use crate::ensemble::{Ensemble, Outcomes, boost, forest, single_tree};
+use crate::feature::{FeatureSpec, FittedFeature, Values};
+use crate::logistic::Logistic;
+use crate::tree::shapley::Shapley;
+use crate::tree::{Binned, ColumnBins};
+
+/// Rows that logistic regression learns from: more do not change its few coefficients.
+const LINEAR_ROWS_MAX: usize = 200_000;
+/// Reasons that are kept of a row.
+pub const REASONS: usize = 3;
+
+/// A fitted learner.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Learner {
+    /// Logistic regression; scores are log odds.
+    Logistic {
+        /// Columns as numbers; those of one column stand side by side.
+        features: Vec<FittedFeature>,
+        /// The regression on them.
+        regression: Logistic,
+    },
+    /// Trees.
+    Trees {
+        /// The trees.
+        ensemble: Ensemble,
+        /// Whether scores are log odds, as those of boosted trees, or shares.
+        is_log_odds: bool,
+    },
+}
+
+/// The columns of a table, ready for learners.
+pub struct Prepared {
+    pub(super) specs: Vec<FeatureSpec>,
+    pub(super) binned: Option<Binned>,
+    pub(super) values: Option<Vec<Values>>,
+}
+
+impl Prepared {
+    /// For these learners; edges of bins are taken from `rows`.
+    ///
+    /// # Errors
+    /// [`ClassifierError`] when a column cannot be read.
+    pub fn new(
+        examples: &Examples,
+        specs: &[FeatureSpec],
+        rows: &[usize],
+        choices: &[LearnerChoice],
+        seed: u64,
+    ) -> Result<Self, ClassifierError> {
+        let is_linear = choices.contains(&LearnerChoice::Logistic);
+        let is_binned = choices.iter().any(|choice| *choice != LearnerChoice::Logistic);
+        let values = match is_linear {
+            true => Some(specs.iter().map(|spec| examples.values(&spec.column)).collect::<Result<Vec<_>, _>>()?),
+            false => None,
+        };
+        let binned = match is_binned {
+            true => {
+                let mut columns = Vec::new();
+                for spec in specs {
+                    columns.push(ColumnBins::fit(&spec.column, &examples.values(&spec.column)?, rows, seed));
+                }
+                Some(Binned::apply(&columns, examples.len(), |place| examples.values(&specs[place].column))?)
+            }
+            false => None,
+        };
+        Ok(Prepared { specs: specs.to_vec(), binned, values })
+    }
+
+    /// Fit a learner to rows, ascending; `rounds` of boosting.
+    ///
+    /// # Errors
+    /// [`ClassifierError::Learner`] when it refuses.
+    pub fn fit(
+        &self,
+        choice: LearnerChoice,
+        known: Outcomes<'_>,
+        rows: &[u32],
+        rounds: usize,
+        params: &ClassifierParams,
+    ) -> Result<Learner, ClassifierError> {
+        if let (LearnerChoice::Logistic, Some(values)) = (choice, &self.values) {
+            return linear(&self.specs, values, known, rows, params.ridge);
+        }
+        let Some(table) = &self.binned else {
+            return Err(ClassifierError::Learner("the columns were not prepared for trees".to_owned()));
+        };
+        let ensemble = match choice {
+            LearnerChoice::Tree => single_tree(table, known, rows, &params.tree),
+            LearnerChoice::Forest => forest(table, known, rows, &params.forest),
+            _ => boost(table, known, rows, &[], &crate::ensemble::BoostingParams { rounds, ..self.boosting(params) }).ensemble,
+        };
+        Ok(Learner::Trees { ensemble, is_log_odds: choice == LearnerChoice::Boosting })
+    }
+
+    /// Parameters of boosting with the directions of these columns.
+    pub(super) fn boosting(&self, params: &ClassifierParams) -> crate::ensemble::BoostingParams {
+        let direction = |spec: &FeatureSpec| params.monotone.get(&spec.column).copied().unwrap_or(0);
+        crate::ensemble::BoostingParams {
+            monotone: self.specs.iter().map(direction).collect(),
+            seed: params.seed,
+            ..params.boosting.clone()
+        }
+    }
+
+    /// Scores of rows by a learner fitted to these columns.
+    pub(super) fn scores(&self, learner: &Learner, rows: &[u32]) -> Vec<f64> {
+        match (learner, &self.values, &self.binned) {
+            (Learner::Trees { ensemble, .. }, _, Some(table)) => ensemble.scores(table, rows),
+            (Learner::Logistic { features, regression }, Some(values), _) => {
+                let matrix = matrix(features, &self.specs, values, rows);
+                matrix.rows().into_iter().map(|row| regression.log_odds(row)).collect()
+            }
+            _ => vec![0.0; rows.len()],
+        }
+    }
+}
+
+/// Rows x features in model units.
+fn matrix(features: &[FittedFeature], specs: &[FeatureSpec], values: &[Values], rows: &[u32]) -> Array2<f64> {
+    let places: Vec<usize> = rows.iter().map(|row| *row as usize).collect();
+    let taken: Vec<Values> = values.iter().map(|column| column.take(&places)).collect();
+    let mut matrix = Array2::zeros((rows.len(), features.len()));
+    for (place, feature) in features.iter().enumerate() {
+        let Some(column) = specs.iter().position(|spec| spec.column == feature.column) else { continue };
+        let (_, scaled) = feature.apply(&taken[column]);
+        matrix.column_mut(place).iter_mut().zip(scaled).for_each(|(cell, x)| *cell = x);
+    }
+    matrix
+}
+
+fn linear(
+    specs: &[FeatureSpec],
+    values: &[Values],
+    known: Outcomes<'_>,
+    rows: &[u32],
+    ridge: f64,
+) -> Result<Learner, ClassifierError> {
+    let step = rows.len().div_ceil(LINEAR_ROWS_MAX).max(1);
+    let rows: Vec<u32> = rows.iter().step_by(step).copied().collect();
+    let places: Vec<usize> = rows.iter().map(|row| *row as usize).collect();
+    let fit = |(spec, values): (&FeatureSpec, &Values)| FittedFeature::fit(spec, &values.take(&places));
+    let features: Vec<FittedFeature> = specs.iter().zip(values).flat_map(fit).collect();
+    let outcomes: Vec<bool> = rows.iter().map(|row| known.is_positive(*row)).collect();
+    let weights: Vec<f64> = rows.iter().map(|row| known.weight(*row)).collect();
+    let matrix = matrix(&features, specs, values, &rows);
+    let regression = Logistic::fit_weighted(&matrix, &outcomes, Some(&weights), ridge)
+        .map_err(|e| ClassifierError::Learner(format!("logistic regression: {e}")))?;
+    Ok(Learner::Logistic { features, regression })
+}
+
+/// A row's score and the columns that push it up most, each with how much.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Explained {
+    /// Score.
+    pub score: f64,
+    /// Columns by their place in [`Learner::columns`], the largest push first; pushes that are not above zero are none.
+    pub pushes: [Option<(u32, f64)>; REASONS],
+}
+
+impl Explained {
+    fn offer(&mut self, column: usize, push: f64) {
+        if push <= 1e-9 {
+            return;
+        }
+        // Of equal pushes the first column's.
+        let place = self.pushes.iter().position(|known| known.is_none_or(|(_, known)| push > known));
+        if let (Some(place), Ok(column)) = (place, u32::try_from(column)) {
+            self.pushes[place..].rotate_right(1);
+            self.pushes[place] = Some((column, push));
+        }
+    }
+}
+
+impl Learner {
+    /// The columns that it reads.
+    #[must_use]
+    pub fn columns(&self) -> Vec<String> {
+        match self {
+            Learner::Trees { ensemble, .. } => ensemble.columns.iter().map(|bins| bins.column().to_owned()).collect(),
+            Learner::Logistic { features, .. } => {
+                let mut columns: Vec<String> = features.iter().map(|feature| feature.column.clone()).collect();
+                columns.dedup();
+                columns
+            }
+        }
+    }
+
+    /// Whether scores are log odds; shares otherwise.
+    #[must_use]
+    pub fn is_log_odds(&self) -> bool {
+        match self {
+            Learner::Logistic { .. } => true,
+            Learner::Trees { is_log_odds, .. } => *is_log_odds,
+        }
+    }
+
+    /// The scores of some rows, without why.
+    ///
+    /// # Errors
+    /// [`ClassifierError`] when a column is not there or cannot be read.
+    pub fn scores(&self, examples: &Examples, rows: &[usize]) -> Result<Vec<f64>, ClassifierError> {
+        match self {
+            Learner::Trees { ensemble, .. } => {
+                let table = Binned::apply(&ensemble.columns, rows.len(), |place| {
+                    examples.values(ensemble.columns[place].column()).map(|values| values.take(rows))
+                })?;
+                let all: Vec<u32> = (0..rows.len()).filter_map(|row| u32::try_from(row).ok()).collect();
+                Ok(ensemble.scores(&table, &all))
+            }
+            Learner::Logistic { features, regression } => {
+                let mut scores = vec![regression.intercept; rows.len()];
+                let mut read: Option<(&str, Values)> = None;
+                for (place, feature) in features.iter().enumerate() {
+                    // Features of one column stand side by side.
+                    let values = match read.take() {
+                        Some((column, values)) if column == feature.column => values,
+                        _ => examples.values(&feature.column)?.take(rows),
+                    };
+                    let (_, scaled) = feature.apply(&values);
+                    scores.iter_mut().zip(scaled).for_each(|(score, x)| *score += regression.push(place, x));
+                    read = Some((&feature.column, values));
+                }
+                Ok(scores)
+            }
+        }
+    }
+
+    /// The score of every row, and why: exact for logistic regression (coefficient × distance from the mean row), Shapley values for trees. The score of a row
+    /// is that of the mean row and what all columns push.
+    ///
+    /// # Errors
+    /// [`ClassifierError`] when a column is not there or cannot be read.
+    pub fn explain(&self, examples: &Examples) -> Result<Vec<Explained>, ClassifierError> {
+        match self {
+            Learner::Trees { ensemble, .. } => {
+                let table = Binned::apply(&ensemble.columns, examples.len(), |place| {
+                    examples.values(ensemble.columns[place].column())
+                })?;
+                let shapley = Shapley::new(&ensemble.trees);
+                let width = ensemble.columns.len();
+                let explain = |row: usize| {
+                    let row = table.row(row);
+                    let mut values = vec![0.0; width];
+                    shapley.add(row, &mut values);
+                    let mut explained = Explained { score: ensemble.score(row), ..Explained::default() };
+                    values.iter().enumerate().for_each(|(column, push)| explained.offer(column, *push));
+                    explained
+                };
+                Ok((0..examples.len()).into_par_iter().with_min_len(256).map(explain).collect())
+            }
+            Learner::Logistic { features, regression } => {
+                let mut explained = vec![Explained { score: regression.intercept, ..Explained::default() }; examples.len()];
+                let mut from = 0;
+                for (column, name) in self.columns().iter().enumerate() {
+                    let to = from + features[from..].iter().take_while(|feature| feature.column == *name).count();
+                    let values = examples.values(name)?;
+                    let mut pushes = vec![0.0; examples.len()];
+                    for feature in from..to {
+                        let (_, scaled) = features[feature].apply(&values);
+                        let own = |x: f64| regression.push(feature, x);
+                        pushes.iter_mut().zip(scaled).for_each(|(push, x)| *push += own(x));
+                    }
+                    explained.iter_mut().zip(pushes).for_each(|(row, push)| {
+                        row.score += push;
+                        row.offer(column, push);
+                    });
+                    from = to;
+                }
+                Ok(explained)
+            }
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Gradient boosting of trees on the log-likelihood of two outcomes.
+
+use rand::SeedableRng;
+use rand::seq::index::sample;
+use rand_xoshiro::Xoshiro256Plus;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{CHUNK_ROWS, Ensemble, Outcomes};
+use crate::evaluation::count;
+use crate::tree::{Binned, Criterion, Growth, Sample, Tree};
+
+/// Parameters of boosting.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BoostingParams {
+    /// Trees at most.
+    pub rounds: usize,
+    /// By how much each tree's values are made smaller.
+    pub learning_rate: f64,
+    /// Leaves of a tree at most.
+    pub leaves: usize,
+    /// Divisions from the root to a leaf at most.
+    pub depth: usize,
+    /// Rows of a leaf at least.
+    pub rows_min: usize,
+    /// Ridge on leaf values.
+    pub l2: f64,
+    /// Share of the rows that each tree is grown on.
+    pub rows_share: f64,
+    /// Share of the columns that each division may choose from.
+    pub columns_share: f64,
+    /// Rounds without a better loss of the rows that are watched after which boosting ends.
+    pub patience: usize,
+    /// Of a column 1 or -1 when the score may only rise or fall with it, 0 otherwise; all 0 when empty.
+    pub monotone: Vec<i8>,
+    /// Seed of all draws.
+    pub seed: u64,
+}
+
+impl Default for BoostingParams {
+    fn default() -> Self {
+        BoostingParams {
+            rounds: 1_000,
+            learning_rate: 0.05,
+            leaves: 15,
+            depth: 6,
+            rows_min: 20,
+            l2: 1.0,
+            rows_share: 0.8,
+            columns_share: 0.5,
+            patience: 50,
+            monotone: Vec::new(),
+            seed: 42,
+        }
+    }
+}
+
+/// A boosted ensemble and how well it did on rows that it did not learn from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Boosted {
+    /// The ensemble.
+    pub ensemble: Ensemble,
+    /// Sum of the negative log-likelihood of the watched rows after each round; empty when none are watched.
+    pub watched_losses: Vec<f64>,
+}
+
+/// Boost trees (Friedman 2001, algorithm 5, with Newton's leaf values of Chen and Guestrin 2016) on `rows` of a table, which are ascending and have both outcomes.
+/// With rows to watch, boosting ends when their loss has not become better for so many rounds. The same whatever the number of threads.
+#[must_use]
+pub fn boost(table: &Binned, known: Outcomes<'_>, rows: &[u32], watched: &[u32], params: &BoostingParams) -> Boosted {
+    let weight_of = |is: bool| rows.iter().filter(|r| known.is_positive(**r) == is).map(|r| known.weight(*r)).sum::<f64>();
+    let base = (weight_of(true).max(1e-9) / weight_of(false).max(1e-9)).ln();
+    let mut growth = Growth {
+        criterion: Criterion::Loss { l2: params.l2 },
+        leaves_max: params.leaves.max(2),
+        depth_max: params.depth.max(1),
+        rows_min: params.rows_min.max(1),
+        gain_min: 1e-9,
+        columns_drawn: drawn(table.columns.len(), params.columns_share),
+        monotone: params.monotone.clone(),
+        seed: params.seed,
+    };
+    let mut rng = Xoshiro256Plus::seed_from_u64(params.seed);
+    let mut scores = vec![base; table.rows()];
+    let (mut gradients, mut hessians) = (vec![0.0; table.rows()], vec![0.0; table.rows()]);
+    let mut ensemble = Ensemble { columns: table.columns.clone(), base, trees: Vec::new() };
+    let mut watched_losses: Vec<f64> = Vec::new();
+    let mut best = (f64::INFINITY, 0);
+    for round in 0..params.rounds {
+        derivatives(known, &scores, &mut gradients, &mut hessians);
+        growth.seed = params.seed.wrapping_add(round as u64 + 1);
+        let drawn_rows = draw_rows(rows, params.rows_share, &mut rng);
+        let of = drawn_rows.as_deref().unwrap_or(rows);
+        let (mut tree, leaves) = Tree::grow(table, Sample { gradients: &gradients, hessians: &hessians, rows: of }, &growth);
+        if tree.nodes.len() < 2 {
+            break;
+        }
+        tree.nodes.iter_mut().for_each(|node| node.value *= params.learning_rate);
+        match drawn_rows {
+            None => {
+                for (leaf, rows) in leaves {
+                    let value = tree.nodes[leaf].value;
+                    rows.iter().for_each(|row| scores[*row as usize] += value);
+                }
+                watched.iter().for_each(|row| scores[*row as usize] += tree.value(table.row(*row as usize)));
+            }
+            Some(_) => {
+                let add = |(row, score): (usize, &mut f64)| *score += tree.value(table.row(row));
+                scores.par_iter_mut().enumerate().with_min_len(CHUNK_ROWS).for_each(add);
+            }
+        }
+        ensemble.trees.push(tree);
+        if watched.is_empty() {
+            continue;
+        }
+        let loss: f64 = watched.iter().map(|row| loss(known.is_positive(*row), scores[*row as usize])).sum();
+        watched_losses.push(loss);
+        if loss < best.0 {
+            best = (loss, round);
+        } else if round >= best.1 + params.patience {
+            break;
+        }
+    }
+    Boosted { ensemble, watched_losses }
+}
+
+fn drawn(columns: usize, share: f64) -> Option<usize> {
+    // Between one and all columns.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let drawn = (count(columns) * share).ceil() as usize;
+    (drawn < columns).then_some(drawn.max(1))
+}
+
+fn draw_rows(rows: &[u32], share: f64, rng: &mut Xoshiro256Plus) -> Option<Vec<u32>> {
+    // Between none and all rows.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let wanted = (count(rows.len()) * share).ceil() as usize;
+    (wanted < rows.len()).then(|| {
+        let mut drawn: Vec<u32> = sample(rng, rows.len(), wanted).iter().map(|place| rows[place]).collect();
+        drawn.sort_unstable();
+        drawn
+    })
+}
+
+/// First and second derivatives of the negative log-likelihood by the score.
+fn derivatives(known: Outcomes<'_>, scores: &[f64], gradients: &mut [f64], hessians: &mut [f64]) {
+    let places = gradients.par_iter_mut().zip(hessians).enumerate().with_min_len(CHUNK_ROWS);
+    places.for_each(|(row, (gradient, hessian))| {
+        let p = 1.0 / (1.0 + (-scores[row]).exp());
+        let weight = known.weights.map_or(1.0, |weights| weights[row]);
+        *gradient = weight * (p - f64::from(u8::from(known.outcomes[row])));
+        *hessian = weight * p * (1.0 - p);
+    });
+}
+
+/// Negative log-likelihood of an outcome at these log odds.
+fn loss(outcome: bool, score: f64) -> f64 {
+    let against = if outcome { -score } else { score };
+    // ln(1 + exp(x)), which does not overflow.
+    against.max(0.0) + (-against.abs()).exp().ln_1p()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluation::classification::auc;
+    use crate::feature::Values;
+    use crate::tree::ColumnBins;
+
+    /// Rows whose outcome is the parity of two columns, which no linear model finds; the third column says nothing.
+    fn table(rows: u32) -> (Binned, Vec<bool>) {
+        let digit = |row: u32, by: u32| f64::from(row.wrapping_mul(2_654_435_761) / by % 10);
+        let columns: Vec<Values> = [1_000, 10_000, 100_000]
+            .map(|by| Values::Numbers((0..rows).map(|row| Some(digit(row, by)).filter(|x| *x > 0.0)).collect()))
+            .to_vec();
+        let all: Vec<usize> = (0..rows as usize).collect();
+        let bins: Vec<ColumnBins> = columns.iter().enumerate().map(|(n, c)| ColumnBins::fit(&n.to_string(), c, &all, 1)).collect();
+        let outcomes = (0..rows).map(|row| (digit(row, 1_000) > 4.0) != (digit(row, 10_000) > 4.0)).collect();
+        let binned = Binned::apply(&bins, rows as usize, |place| Ok::<_, ()>(columns[place].clone())).unwrap();
+        (binned, outcomes)
+    }
+
+    fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
+    }
+
+    #[test]
+    fn finds_what_no_single_column_says() {
+        let (table, outcomes) = table(4_000);
+        let known = Outcomes { outcomes: &outcomes, weights: None };
+        let (train, test): (Vec<u32>, Vec<u32>) = (0..4_000).partition(|row| row % 4 > 0);
+        let params = BoostingParams { rounds: 60, learning_rate: 0.2, ..BoostingParams::default() };
+        let boosted = boost(&table, known, &train, &test, &params);
+        let scores = boosted.ensemble.scores(&table, &test);
+        let outcomes: Vec<bool> = test.iter().map(|row| outcomes[*row as usize]).collect();
+        assert!(auc(&outcomes, &scores).unwrap() > 0.99);
+        assert!(boosted.watched_losses.last() < boosted.watched_losses.first());
+        let importance = boosted.ensemble.importance();
+        assert!(importance[2] < 0.05, "{importance:?}");
+    }
+
+    #[test]
+    fn the_same_on_one_thread_and_on_four() {
+        let (table, outcomes) = table(40_000);
+        let known = Outcomes { outcomes: &outcomes, weights: None };
+        let rows: Vec<u32> = (0..40_000).collect();
+        let params = BoostingParams { rounds: 5, rows_share: 1.0, ..BoostingParams::default() };
+        let fit = || boost(&table, known, &rows, &[], &params).ensemble;
+        assert_eq!(on_threads(1, fit), on_threads(4, fit));
+    }
+
+    #[test]
+    fn a_score_that_may_only_rise_does() {
+        // The outcome falls again above 6.
+        let rows = 3_000_u32;
+        let x = |row: u32| f64::from(row % 10);
+        let values = Values::Numbers((0..rows).map(|row| Some(x(row))).collect());
+        let all: Vec<usize> = (0..rows as usize).collect();
+        let bins = vec![ColumnBins::fit("x", &values, &all, 1)];
+        let table = Binned::apply(&bins, rows as usize, |_| Ok::<_, ()>(values.clone())).unwrap();
+        let outcomes: Vec<bool> = (0..rows).map(|row| (row / 10 % 10) < if x(row) > 6.0 { 4 } else { row % 10 }).collect();
+        let known = Outcomes { outcomes: &outcomes, weights: None };
+        let rows: Vec<u32> = (0..rows).collect();
+        let fit = |monotone: Vec<i8>| {
+            let params = BoostingParams { rounds: 30, monotone, rows_share: 1.0, ..BoostingParams::default() };
+            let ensemble = boost(&table, known, &rows, &[], &params).ensemble;
+            (1..=10_u8).map(|bin| ensemble.score(&[bin])).collect::<Vec<f64>>()
+        };
+        let falls = |scores: &[f64]| scores.windows(2).any(|pair| pair[1] < pair[0] - 1e-12);
+        assert!(falls(&fit(vec![])));
+        assert!(!falls(&fit(vec![1])), "{:?}", fit(vec![1]));
+    }
+
+    #[test]
+    fn weights_stand_for_rows() {
+        let (table, outcomes) = table(1_000);
+        let rows: Vec<u32> = (0..1_000).collect();
+        let params = BoostingParams { rounds: 3, rows_share: 1.0, ..BoostingParams::default() };
+        let weights = vec![3.0; 1_000];
+        let base = |weights| boost(&table, Outcomes { outcomes: &outcomes, weights }, &rows, &[], &params).ensemble.base;
+        assert!((base(None) - base(Some(weights.as_slice()))).abs() < 1e-12);
+        let one_sided: Vec<f64> = outcomes.iter().map(|y| if *y { 2.0 } else { 1.0 }).collect();
+        assert!((base(Some(one_sided.as_slice())) - base(None) - 2.0_f64.ln()).abs() < 1e-12);
+    }
+}
