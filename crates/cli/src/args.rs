@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    customer, diff, init, level, list, model, plan, prospect, quarantine, query, resolve, review, rollback, run,
+    churn, customer, diff, init, level, list, model, plan, prospect, quarantine, query, resolve, review, rollback, run,
     sample_bank, segment, source, status, test, vacuum, verify,
 };
 use crate::printer::Output;
@@ -71,6 +71,8 @@ pub enum Command {
     Review(review::ReviewArgs),
     /// Segment the rows of any table, without a project.
     Segment(segment::SegmentArgs),
+    /// Learn who will leave from any table, and score any other, without a project.
+    Churn(churn::ChurnArgs),
     /// Find which records of any tables are the same customer, without a project.
     Resolve(resolve::ResolveArgs),
     /// Tell which prospects of a ledger are customers already.

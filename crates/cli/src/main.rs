@@ -75,6 +75,7 @@ fn dispatch(command: Command, printer: &Printer) -> Result<(), CliFailure> {
         Command::Model(args) => commands::model::run(&args, printer),
         Command::Review(args) => commands::review::run(&args, printer),
         Command::Segment(args) => commands::segment::run(&args, printer),
+        Command::Churn(args) => commands::churn::run(&args, printer),
         Command::Prospect(args) => commands::prospect::run(&args, printer),
         Command::Resolve(args) => commands::resolve::run(&args, printer),
     }

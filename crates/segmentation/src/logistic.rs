@@ -49,7 +49,8 @@ impl<D: Data<Elem = f64>> Fit<ArrayBase<D, Ix2>, Array1<bool>, LogisticError> fo
     type Object = Logistic;
 
     fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, Array1<bool>>) -> Result<Logistic, LogisticError> {
-        let weights: Option<Vec<f64>> = dataset.weights().map(|weights| weights.iter().map(|w| f64::from(*w)).collect());
+        let weights: Option<Vec<f64>> =
+            dataset.weights().map(|weights| weights.iter().map(|w| f64::from(*w)).collect());
         Logistic::fit_weighted(&dataset.records.to_owned(), &dataset.targets.to_vec(), weights.as_deref(), self.ridge)
     }
 }

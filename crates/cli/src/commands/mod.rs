@@ -1,5 +1,6 @@
 //! One file per command, named as the user types it.
 
+pub mod churn;
 pub mod customer;
 pub mod diff;
 pub mod init;

@@ -21,7 +21,7 @@ const PROMOTIONS: ReferenceFile = ReferenceFile {
     columns: &["model", "model_version", "effective_from", "promoted_by", "reason"],
 };
 /// Kinds of nodes whose rows are versions of a model.
-const MODEL_KINDS: [&str; 1] = ["cluster"];
+const MODEL_KINDS: [&str; 2] = ["classifier", "cluster"];
 
 /// Look at the versions of learned models, and say which one is applied.
 #[derive(Debug, Args)]
@@ -203,29 +203,47 @@ async fn compare(args: &CompareArgs, project: &Project, printer: &Printer) -> Re
     printer.table(&["gate", "found", "bound", "passed"], &rows);
     let reader = warehouse_reader(project, &release).await?;
     let mut sides = Vec::new();
-    for table in scored_by(project, &args.model) {
-        let answer = reader
-            .query(&format!(
-                "select segment as champion_segment, challenger_segment, count(*) as rows from {table} group by segment, challenger_segment \
-                 order by segment, challenger_segment"
-            ))
-            .await?;
-        printer.line(&format!("\n{table}: rows by segment of the champion and of {}", challenger.version));
+    for (table, is_classifier) in scored_by(project, &args.model) {
+        let (query, says, header): (String, &str, &[&str]) = match is_classifier {
+            false => (
+                format!(
+                    "select segment as champion_segment, challenger_segment, count(*) as rows from {table} group by segment, challenger_segment \
+                     order by segment, challenger_segment"
+                ),
+                "rows by segment of the champion and of",
+                &["champion", "challenger", "rows"],
+            ),
+            true => (
+                format!(
+                    "select decile, count(*) as rows, cast(avg(probability) as decimal(9, 6)) as champion, \
+                     cast(avg(challenger_probability) as decimal(9, 6)) as challenger from {table} group by decile order by decile"
+                ),
+                "mean probability by tenth of the champion, beside that of",
+                &["tenth", "rows", "champion", "challenger"],
+            ),
+        };
+        let answer = reader.query(&query).await?;
+        printer.line(&format!("\n{table}: {says} {}", challenger.version));
         let texts = crate::printer::text_rows(&answer.batches)?;
-        printer.table(&["champion", "challenger", "rows"], &texts);
+        printer.table(header, &texts);
         sides.push(json!({ "table": table, "rows": texts }));
     }
     printer.json(&json!({ "model": args.model, "challenger": challenger.version, "gates": gates, "scored": sides }));
     Ok(())
 }
 
-/// Tables that are scored by a model.
-fn scored_by(project: &Project, model: &str) -> Vec<String> {
-    let is_scored = |node: &&warehouse::Node| {
-        node.kind.as_deref() == Some("cluster_score")
-            && node.inputs().any(|(role, name)| role == "model" && name == model)
+/// Tables that are scored by a model, and whether by a classifier.
+fn scored_by(project: &Project, model: &str) -> Vec<(String, bool)> {
+    let scored = |node: &warehouse::Node| {
+        let is_classifier = match node.kind.as_deref() {
+            Some("cluster_score") => false,
+            Some("classifier_score") => true,
+            _ => return None,
+        };
+        let is_scored = node.inputs().any(|(role, name)| role == "model" && name == model);
+        is_scored.then(|| (node.name.clone(), is_classifier))
     };
-    project.catalog.nodes.values().filter(is_scored).map(|node| node.name.clone()).collect()
+    project.catalog.nodes.values().filter_map(scored).collect()
 }
 
 async fn promote(args: &PromoteArgs, project: &Project, printer: &Printer) -> Result<(), CliFailure> {

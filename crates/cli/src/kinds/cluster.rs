@@ -1,6 +1,5 @@
 //! `kind = "cluster"`: the model of the segments, fitted when it is due. `kind = "cluster_score"`: the segment of every row, by the champion.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Decimal128Array, Int64Array, RecordBatch, StringArray};
@@ -8,11 +7,12 @@ use bank::BusinessDate;
 use segmentation::cluster::{ClusterCount, ClusterError, ClusterModel, ClusterParams, Density, Score};
 use segmentation::evaluation::adjusted_rand_index;
 use segmentation::feature::{FeatureError, FeatureSpec};
-use segmentation::life_cycle::{Candidate, Gate, Policy, Role, Version, advance};
+use segmentation::life_cycle::{Candidate, Gate, Policy, Role, Version};
 use serde::Deserialize;
 use warehouse::{Inputs, LookBack, Node, NodeKind};
 
-use super::model_table::{CARD_FILE, GATES_FILE, MODEL_FILE, SQL_FILE, promoted, rows_of, versions_of};
+use super::model_table::versions_of;
+use super::model_versions::{Before, Refusal, files, model_of};
 
 /// Fewer rows than this are one segment: there is nothing to tell apart yet.
 const ROWS_MIN: usize = 20;
@@ -46,54 +46,30 @@ impl NodeKind for Cluster {
     }
 
     fn run(&self, node: &Node, mut inputs: Inputs, date: BusinessDate) -> Result<Vec<RecordBatch>, String> {
-        let (rows, before) = (inputs.take("rows")?, versions_of(&inputs.take("before")?)?);
-        let promoted = promoted(&inputs.take("promotions")?, &node.name, date)?;
+        let (rows, before) = (inputs.take("rows")?, Before::take(&mut inputs, &node.name, date)?);
         let parameters: Parameters =
             node.parameters.clone().try_into().map_err(|e: toml::de::Error| e.message().to_owned())?;
         let table = node.inputs().find(|(role, _)| *role == "rows").map_or("", |(_, table)| table);
         let count: usize = rows.iter().map(RecordBatch::num_rows).sum();
-        let versions = match count {
-            // Nobody to learn from: what is known stays.
-            0 => before,
-            _ => {
-                let drift = |version: &Version| -> Result<f64, Refusal> {
-                    let drifts = model_of(version)?.drift(&rows)?;
-                    Ok(drifts.into_iter().map(|(_, drift)| drift).fold(0.0, f64::max))
-                };
-                let fit = |champion: Option<&Version>| fit(node, &parameters, &rows, count, table, date, champion);
-                match advance(before.clone(), promoted.as_ref(), date, &parameters.life_cycle, drift, fit) {
-                    Ok(versions) => versions,
-                    Err(Refusal::NothingToTellApart) => before,
-                    Err(Refusal::Because(reason)) => return Err(reason),
-                }
-            }
-        };
-        match versions.is_empty() {
-            true => Ok(vec![]),
-            false => rows_of(&versions).map(|batch| vec![batch]).map_err(|e| e.to_string()),
+        if count == 0 {
+            return before.unchanged();
         }
+        let drift = |version: &Version| -> Result<f64, Refusal> {
+            let drifts = model_of::<ClusterModel>(version)?.drift(&rows)?;
+            Ok(drifts.into_iter().map(|(_, drift)| drift).fold(0.0, f64::max))
+        };
+        let fit = |champion: Option<&Version>| fit(node, &parameters, &rows, count, table, date, champion);
+        before.after(&parameters.life_cycle, drift, fit)
     }
-}
-
-/// Why no version was fitted.
-enum Refusal {
-    /// All customers are alike, or there is one: no reason to stop a night.
-    NothingToTellApart,
-    Because(String),
 }
 
 impl From<ClusterError> for Refusal {
     fn from(error: ClusterError) -> Self {
         match error {
-            ClusterError::Feature(FeatureError::AllConstant(_)) => Refusal::NothingToTellApart,
+            // All customers are alike, or there is one.
+            ClusterError::Feature(FeatureError::AllConstant(_)) => Refusal::NothingToLearn,
             other => Refusal::Because(other.to_string()),
         }
-    }
-}
-
-impl From<String> for Refusal {
-    fn from(reason: String) -> Self {
-        Refusal::Because(reason)
     }
 }
 
@@ -111,7 +87,7 @@ fn fit(
     if count < ROWS_MIN {
         params.clusters = ClusterCount::Fixed(1);
     }
-    let champion = champion.map(model_of).transpose()?;
+    let champion: Option<ClusterModel> = champion.map(model_of).transpose()?;
     let model = ClusterModel::fit(rows, id, features, &params, champion.as_ref())?;
     let mut gates = vec![
         Gate::at_least("smallest share", model.segments.iter().map(|s| s.share).fold(1.0, f64::min), params.share_min),
@@ -132,35 +108,10 @@ fn fit(
         }
     }
     let title = format!("{} of {date}", node.name);
-    let card = format!(
-        "{}\nFitted to `{table}` on {date} by tally {}.\n\n{}",
-        model.card(&title),
-        env!("CARGO_PKG_VERSION"),
-        gates_table(&gates)
-    );
-    let json = |value: serde_json::Result<String>| value.map_err(|e| e.to_string());
-    let files = BTreeMap::from([
-        (MODEL_FILE.to_owned(), json(serde_json::to_string_pretty(&model))?),
-        (GATES_FILE.to_owned(), json(serde_json::to_string_pretty(&gates))?),
-        (SQL_FILE.to_owned(), model.sql(table, id)),
-        (CARD_FILE.to_owned(), card),
-    ]);
+    let card =
+        format!("{}\nFitted to `{table}` on {date} by tally {}.\n", model.card(&title), env!("CARGO_PKG_VERSION"));
+    let files = files(&model, &card, &gates, Some(model.sql(table, id)))?;
     Ok(Candidate { files, gates })
-}
-
-fn gates_table(gates: &[Gate]) -> String {
-    let row = |gate: &Gate| {
-        let passed = if gate.is_passed { "yes" } else { "no" };
-        format!("| {} | {:.4} | {:.4} | {passed} |\n", gate.gate, gate.value, gate.limit)
-    };
-    let rows: String = gates.iter().map(row).collect();
-    format!("## Gates\n\n| gate | found | bound | passed |\n|---|---|---|---|\n{rows}")
-}
-
-/// The model of a version.
-fn model_of(version: &Version) -> Result<ClusterModel, String> {
-    let text = version.files.get(MODEL_FILE).ok_or(format!("version {} has no {MODEL_FILE}", version.version))?;
-    serde_json::from_str(text).map_err(|e| format!("{MODEL_FILE} of version {}: {e}", version.version))
 }
 
 /// Rows and versions → the segment of every row.
@@ -194,11 +145,11 @@ impl NodeKind for ClusterScore {
         if rows.iter().all(|batch| batch.num_rows() == 0) {
             return Ok(vec![]);
         }
-        let model = model_of(champion)?;
+        let model: ClusterModel = model_of(champion)?;
         let (ids, scores) = model.score(&rows, &id).map_err(|e| e.to_string())?;
         let challenger: Vec<Option<i64>> = match of_role(Role::Challenger) {
             Some(version) => {
-                let model = model_of(version)?;
+                let model: ClusterModel = model_of(version)?;
                 let (_, scores) = model.score(&rows, &id).map_err(|e| e.to_string())?;
                 scores.iter().map(|score| segment_number(&model, score.place)).collect()
             }
@@ -264,7 +215,7 @@ pub fn density_batch(id: &str, ids: &[String], found: &Density) -> Result<Record
 
 /// Decimals of six places, so that they do not depend on the processor. Distances are a few standard deviations, far from the limits.
 #[allow(clippy::cast_possible_truncation)]
-fn millionths(values: impl Iterator<Item = f64>, precision: u8) -> Result<ArrayRef, arrow::error::ArrowError> {
+pub fn millionths(values: impl Iterator<Item = f64>, precision: u8) -> Result<ArrayRef, arrow::error::ArrowError> {
     let values: Decimal128Array = values.map(|value| Some((value * 1e6).round() as i128)).collect();
     Ok(Arc::new(values.with_precision_and_scale(precision, 6)?))
 }

@@ -1,12 +1,15 @@
 //! Node kinds of Rust code, as the warehouse knows them.
 
+mod classifier;
 mod cluster;
 mod identity;
 mod logistic;
 pub mod model_table;
+mod model_versions;
 
 use std::sync::Arc;
 
+pub use classifier::score_batch;
 pub use cluster::{density_batch, segment_batch};
 use warehouse::NodeKind;
 
@@ -16,6 +19,8 @@ pub fn all(synthetic_identifiers: bool) -> Vec<Arc<dyn NodeKind>> {
         Arc::new(identity::Match { synthetic_identifiers }),
         Arc::new(identity::Identity { synthetic_identifiers }),
         Arc::new(identity::Components),
+        Arc::new(classifier::Classifier),
+        Arc::new(classifier::ClassifierScore),
         Arc::new(cluster::Cluster),
         Arc::new(cluster::ClusterScore),
         Arc::new(logistic::LogisticModel),

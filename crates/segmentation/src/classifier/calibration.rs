@@ -97,7 +97,9 @@ impl Calibration {
         match self {
             Calibration::Probability => format!("least(greatest({score}, {}), {})", double(0.0), double(1.0)),
             Calibration::LogOdds => curve(score.to_owned()),
-            Calibration::Platt { slope, intercept } => curve(format!("{} * {score} + {}", double(*slope), double(*intercept))),
+            Calibration::Platt { slope, intercept } => {
+                curve(format!("{} * {score} + {}", double(*slope), double(*intercept)))
+            }
             Calibration::Isotonic { scores, probabilities } => {
                 let points: Vec<(&f64, &f64)> = scores.iter().zip(probabilities).collect();
                 let (Some(first), Some(last)) = (points.first(), points.last()) else { return double(0.5) };

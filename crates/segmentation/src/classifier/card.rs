@@ -21,7 +21,11 @@ impl ClassifierModel {
             share(self.positives, self.rows),
             self.seed,
             self.window.as_ref().map_or(String::new(), |(from, to)| format!(" Observed {from} to {to}.")),
-            if self.unlabelled > 0 { format!(" {} rows without an outcome were not learnt from.", self.unlabelled) } else { String::new() },
+            if self.unlabelled > 0 {
+                format!(" {} rows without an outcome were not learnt from.", self.unlabelled)
+            } else {
+                String::new()
+            },
             self.calibration.words(),
             self.cut_off,
             self.cut_off_words,
@@ -37,10 +41,18 @@ impl ClassifierModel {
         let _ = write!(card, "\n## On {}\n\n", if self.tried.is_empty() { "the rows of the fit" } else { "folds" });
         measures(&mut card, &self.folds);
         if !self.tried.is_empty() {
-            card.push_str("\n## Learners that were tried\n\n| learner | log loss | AUC | rounds |\n|---|---|---|---|\n");
+            card.push_str(
+                "\n## Learners that were tried\n\n| learner | log loss | AUC | rounds |\n|---|---|---|---|\n",
+            );
             for tried in &self.tried {
                 let rounds = if tried.rounds > 0 { tried.rounds.to_string() } else { String::new() };
-                let _ = writeln!(card, "| {} | {:.5} | {:.4} | {rounds} |", tried.learner.word(), tried.log_loss, tried.auc);
+                let _ = writeln!(
+                    card,
+                    "| {} | {:.5} | {:.4} | {rounds} |",
+                    tried.learner.word(),
+                    tried.log_loss,
+                    tried.auc
+                );
             }
         }
         self.learnt(&mut card);
@@ -49,10 +61,12 @@ impl ClassifierModel {
         for p in &self.profiles {
             let quantiles: Vec<String> = p.quantiles.iter().map(|q| format!("{q:.2}")).collect();
             let (mean, deviation, quantiles) = (number(p.mean), number(p.deviation), quantiles.join(", "));
-            let _ = writeln!(card, "| {} | {} | {} | {mean} | {deviation} | {quantiles} |", p.column, p.rows, p.missing);
+            let _ =
+                writeln!(card, "| {} | {} | {} | {mean} | {deviation} | {quantiles} |", p.column, p.rows, p.missing);
         }
         if !self.left_out.is_empty() {
-            let said: Vec<String> = self.left_out.iter().map(|(column, reason)| format!("{column} ({reason})")).collect();
+            let said: Vec<String> =
+                self.left_out.iter().map(|(column, reason)| format!("{column} ({reason})")).collect();
             let _ = write!(card, "\nLeft out: {}.\n", said.join(", "));
         }
         card
@@ -63,8 +77,11 @@ impl ClassifierModel {
         match &self.learner {
             Learner::Logistic { features, regression } => {
                 card.push_str("\n## Coefficients\n\nIn log odds per standard deviation of the feature.\n\n| feature | coefficient |\n|---|---|\n");
-                let mut rows: Vec<(String, f64)> =
-                    features.iter().map(crate::feature::FittedFeature::name).zip(regression.coefficients.iter().copied()).collect();
+                let mut rows: Vec<(String, f64)> = features
+                    .iter()
+                    .map(crate::feature::FittedFeature::name)
+                    .zip(regression.coefficients.iter().copied())
+                    .collect();
                 rows.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
                 for (name, coefficient) in rows {
                     let _ = writeln!(card, "| {name} | {coefficient:.4} |");
@@ -79,7 +96,8 @@ impl ClassifierModel {
                         "\n## Trees\n\n{} trees, scored by the program: their SQL would not be readable.\n\n| column | share of all gains |\n|---|---|\n",
                         ensemble.trees.len()
                     );
-                    let mut rows: Vec<(String, f64)> = self.learner.columns().into_iter().zip(self.importance.iter().copied()).collect();
+                    let mut rows: Vec<(String, f64)> =
+                        self.learner.columns().into_iter().zip(self.importance.iter().copied()).collect();
                     rows.sort_by(|a, b| b.1.total_cmp(&a.1));
                     for (name, share) in rows {
                         let _ = writeln!(card, "| {name} | {:.1} % |", share * 100.0);
@@ -95,7 +113,8 @@ impl ClassifierModel {
         let Learner::Trees { ensemble, .. } = &self.learner else { return None };
         let [tree] = ensemble.trees.as_slice() else { return None };
         let line = |rule: crate::tree::rules::Rule| {
-            let condition = if rule.condition.is_empty() { "always".to_owned() } else { format!("if {}", rule.condition) };
+            let condition =
+                if rule.condition.is_empty() { "always".to_owned() } else { format!("if {}", rule.condition) };
             format!("- {condition}: {:.1} % of {:.0} rows\n", rule.value * 100.0, rule.cover)
         };
         Some(tree.rules(&ensemble.columns).into_iter().map(line).collect())

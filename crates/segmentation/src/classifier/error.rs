@@ -45,7 +45,9 @@ pub enum ClassifierError {
         limit: f64,
     },
     /// A row has an attribute that was not known yet.
-    #[error("row `{id}` observed on {observed} has values known only on {known}: features must be those of the observation's day")]
+    #[error(
+        "row `{id}` observed on {observed} has values known only on {known}: features must be those of the observation's day"
+    )]
     KnownLater {
         /// Row.
         id: String,

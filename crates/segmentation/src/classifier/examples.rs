@@ -110,11 +110,11 @@ impl Examples {
                 .copied()
                 .find(|text| *text == wanted || is_same_number(text, wanted))
                 .ok_or_else(|| refuse(format!("no row has the value `{wanted}`; its values are {}", found())))?,
-            None => counts
-                .keys()
-                .copied()
-                .find(|text| POSITIVE_WORDS.contains(&text.to_lowercase().as_str()))
-                .ok_or_else(|| refuse(format!("its values are {}; say which one is the outcome (--positive)", found())))?,
+            None => {
+                counts.keys().copied().find(|text| POSITIVE_WORDS.contains(&text.to_lowercase().as_str())).ok_or_else(
+                    || refuse(format!("its values are {}; say which one is the outcome (--positive)", found())),
+                )?
+            }
         };
         let outcomes = self.order.iter().map(|row| value(*row).map(|text| text == positive)).collect();
         Ok((outcomes, positive.to_owned()))
@@ -181,7 +181,8 @@ fn times_of(table: &RecordBatch, name: &str) -> Result<Times, ClassifierError> {
             let mut labels: Vec<String> = (0..rows).map(text).collect();
             labels.sort();
             labels.dedup();
-            let places = (0..rows).map(|row| labels.partition_point(|label| label.as_str() < shown.value(row))).collect();
+            let places =
+                (0..rows).map(|row| labels.partition_point(|label| label.as_str() < shown.value(row))).collect();
             Ok(Times { places, labels, months: None })
         }
     }

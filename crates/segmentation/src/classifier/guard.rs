@@ -19,7 +19,8 @@ const ROWS_MAX: usize = 50_000;
 /// [`ClassifierError::KnownLater`] with the first such row.
 pub fn refuse_known_later(examples: &Examples, columns: &Columns) -> Result<(), ClassifierError> {
     let (Some(time), Some(known_on)) = (&columns.time, &columns.known_on) else { return Ok(()) };
-    let (Values::Numbers(observed), Values::Numbers(known)) = (examples.values(time)?, examples.values(known_on)?) else {
+    let (Values::Numbers(observed), Values::Numbers(known)) = (examples.values(time)?, examples.values(known_on)?)
+    else {
         return Err(ClassifierError::Label {
             column: known_on.clone(),
             reason: format!("it and `{time}` must be dates to tell what was known when"),
@@ -83,7 +84,8 @@ pub fn refuse_leak(column: &str, values: &Values, known: &[(usize, bool)], limit
     let by_missing: Vec<f64> = judged.iter().map(|(row, _)| f64::from(u8::from(is_missing(*row)))).collect();
     let by_value = match values {
         Values::Numbers(numbers) => {
-            let filled = |missing: f64| judged.iter().map(|(row, _)| numbers[*row].unwrap_or(missing)).collect::<Vec<_>>();
+            let filled =
+                |missing: f64| judged.iter().map(|(row, _)| numbers[*row].unwrap_or(missing)).collect::<Vec<_>>();
             told(&filled(f64::MIN)).max(told(&filled(f64::MAX)))
         }
         Values::Texts(texts) => told_by_texts(texts, &judged),

@@ -97,7 +97,10 @@ impl Prepared {
         let ensemble = match choice {
             LearnerChoice::Tree => single_tree(table, known, rows, &params.tree),
             LearnerChoice::Forest => forest(table, known, rows, &params.forest),
-            _ => boost(table, known, rows, &[], &crate::ensemble::BoostingParams { rounds, ..self.boosting(params) }).ensemble,
+            _ => {
+                boost(table, known, rows, &[], &crate::ensemble::BoostingParams { rounds, ..self.boosting(params) })
+                    .ensemble
+            }
         };
         Ok(Learner::Trees { ensemble, is_log_odds: choice == LearnerChoice::Boosting })
     }
@@ -259,7 +262,8 @@ impl Learner {
                 Ok((0..examples.len()).into_par_iter().with_min_len(256).map(explain).collect())
             }
             Learner::Logistic { features, regression } => {
-                let mut explained = vec![Explained { score: regression.intercept, ..Explained::default() }; examples.len()];
+                let mut explained =
+                    vec![Explained { score: regression.intercept, ..Explained::default() }; examples.len()];
                 let mut from = 0;
                 for (column, name) in self.columns().iter().enumerate() {
                     let to = from + features[from..].iter().take_while(|feature| feature.column == *name).count();

@@ -118,11 +118,19 @@ impl Measures {
 impl Beside {
     /// A rule on the rows of a test, `values` being those of its column.
     #[must_use]
-    pub fn of(rule: &Baseline, values: &Values, rows: &[usize], outcomes: &[bool], probabilities: &[f64]) -> Option<Self> {
+    pub fn of(
+        rule: &Baseline,
+        values: &Values,
+        rows: &[usize],
+        outcomes: &[bool],
+        probabilities: &[f64],
+    ) -> Option<Self> {
         let Values::Numbers(numbers) = values else { return None };
         let number = |row: &usize| numbers[*row];
         let is_flagged = |x: Option<f64>| {
-            x.is_some_and(|x| rule.at_most.is_some_and(|most| x <= most) || rule.at_least.is_some_and(|least| x >= least))
+            x.is_some_and(|x| {
+                rule.at_most.is_some_and(|most| x <= most) || rule.at_least.is_some_and(|least| x >= least)
+            })
         };
         let flags: Vec<bool> = rows.iter().map(|row| is_flagged(number(row))).collect();
         let flagged = flags.iter().filter(|flag| **flag).count();

@@ -117,13 +117,15 @@ impl ClassifierModel {
             true => fitted.learner,
             false => fitter.fit(&all, Some((fitted.chosen, fitted.rounds)))?.learner,
         };
-        let words = learner.columns().iter().map(|column| ReasonWords::of(column, &columns.features, &profiles)).collect();
+        let words =
+            learner.columns().iter().map(|column| ReasonWords::of(column, &columns.features, &profiles)).collect();
         let importance = match &learner {
             Learner::Trees { ensemble, .. } => ensemble.importance(),
             Learner::Logistic { .. } => Vec::new(),
         };
         let probabilities = learner.scores(&examples, &all)?;
-        let probabilities = probabilities.into_iter().map(|score| Some(fitted.calibration.probability(score))).collect();
+        let probabilities =
+            probabilities.into_iter().map(|score| Some(fitted.calibration.probability(score))).collect();
         profiles.push(FeatureProfile::of(PROBABILITY, &Values::Numbers(probabilities)));
         let time_label = |row: Option<usize>| {
             let times = examples.times.as_ref()?;
@@ -323,7 +325,9 @@ impl Fitter<'_> {
         };
         let probabilities: Vec<f64> = scores.iter().map(|score| calibration.probability(*score)).collect();
         let cut_off = match &params.economics {
-            Some(economics) => (economics.cut_off(), "a contact pays from here on: cost / (save rate x value)".to_owned()),
+            Some(economics) => {
+                (economics.cut_off(), "a contact pays from here on: cost / (save rate x value)".to_owned())
+            }
             None => (best_f1(&outcomes, &probabilities).0, "largest F1 on rows that were not learnt from".to_owned()),
         };
         let folds = Measures::of(&outcomes, &probabilities, cut_off.0, params.economics.as_ref());

@@ -48,13 +48,26 @@ pub fn hold_back(
             let of = |wanted: bool| {
                 known.iter().zip(&folds).filter(|(_, fold)| in_test(fold) == wanted).map(|((row, _), _)| *row).collect()
             };
-            Ok(HeldBack { learn: of(false), test: of(true), words: format!("one part in {parts} of the ids, shuffled and stratified") })
+            Ok(HeldBack {
+                learn: of(false),
+                test: of(true),
+                words: format!("one part in {parts} of the ids, shuffled and stratified"),
+            })
         }
     }
 }
 
-fn by_time(times: &Times, known: &[(usize, bool)], params: &ClassifierParams, column: &str) -> Result<HeldBack, ClassifierError> {
-    let few = || ClassifierError::Times { column: column.to_owned(), times: times.labels.len(), months: params.outcome_months };
+fn by_time(
+    times: &Times,
+    known: &[(usize, bool)],
+    params: &ClassifierParams,
+    column: &str,
+) -> Result<HeldBack, ClassifierError> {
+    let few = || ClassifierError::Times {
+        column: column.to_owned(),
+        times: times.labels.len(),
+        months: params.outcome_months,
+    };
     // Whether outcomes of rows of one time are over when another begins.
     let is_over = |learn: usize, test: usize| match &times.months {
         Some(months) => months[test] - months[learn] >= i64::from(params.outcome_months).max(0) && learn < test,
@@ -102,7 +115,10 @@ fn by_time(times: &Times, known: &[(usize, bool)], params: &ClassifierParams, co
         return Err(few());
     }
     let last_learnt = learn.iter().map(|row| times.places[*row]).max().unwrap_or(0);
-    let words = format!("{column} from {} on; learnt from {column} up to {}", times.labels[first_test], times.labels[last_learnt]);
+    let words = format!(
+        "{column} from {} on; learnt from {column} up to {}",
+        times.labels[first_test], times.labels[last_learnt]
+    );
     Ok(HeldBack { learn, test: of(&|place| place >= first_test), words })
 }
 

@@ -64,7 +64,9 @@ impl ReasonWords {
 
     fn text(&self, value: Option<&str>) -> Reason {
         match value {
-            Some(value) => Reason { en: format!("{} is {value}", self.column), zh: format!("{}为{value}", self.column) },
+            Some(value) => {
+                Reason { en: format!("{} is {value}", self.column), zh: format!("{}为{value}", self.column) }
+            }
             None => self.number(None),
         }
     }

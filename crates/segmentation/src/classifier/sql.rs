@@ -14,7 +14,12 @@ impl ClassifierModel {
                 let term = |(place, feature): (usize, &crate::feature::FittedFeature)| {
                     let (coefficient, deviation) = (regression.coefficients[place], regression.deviations[place]);
                     let weight = if deviation > 0.0 { coefficient / deviation } else { 0.0 };
-                    format!("            + {} * ({} - {})", double(weight), feature.sql(), double(regression.means[place]))
+                    format!(
+                        "            + {} * ({} - {})",
+                        double(weight),
+                        feature.sql(),
+                        double(regression.means[place])
+                    )
                 };
                 let terms: Vec<String> = features.iter().enumerate().map(term).collect();
                 format!("{}\n{}", double(regression.intercept), terms.join("\n"))

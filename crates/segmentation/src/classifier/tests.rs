@@ -30,7 +30,10 @@ fn customers(more: Vec<(&str, ArrayRef)>) -> Vec<RecordBatch> {
     let mut columns: Vec<(&str, ArrayRef)> = vec![
         ("id", Arc::new(StringArray::from_iter_values((0..ROWS).map(|row| format!("c{row:05}"))))),
         ("left", Arc::new(label.collect::<StringArray>())),
-        ("ratio", Arc::new((0..ROWS as usize).map(|row| (row % 10 > 0).then_some(ratio[row])).collect::<Float64Array>())),
+        (
+            "ratio",
+            Arc::new((0..ROWS as usize).map(|row| (row % 10 > 0).then_some(ratio[row])).collect::<Float64Array>()),
+        ),
         ("region", Arc::new(StringArray::from(region.clone()))),
         ("noise", Arc::new((0..ROWS).map(|row| Some(chance(row, 9))).collect::<Float64Array>())),
     ];
@@ -109,10 +112,13 @@ fn the_same_bytes_on_one_thread_and_on_four_and_in_any_order_of_rows() {
 #[test]
 fn shapley_values_of_boosted_trees_sum_up_to_the_score() {
     let batches = customers(vec![]);
-    let model = ClassifierModel::fit(&batches, &columns(&["ratio", "region", "noise"]), &quick(LearnerChoice::Boosting)).unwrap();
+    let model =
+        ClassifierModel::fit(&batches, &columns(&["ratio", "region", "noise"]), &quick(LearnerChoice::Boosting))
+            .unwrap();
     let Learner::Trees { ensemble, .. } = &model.learner else { panic!("not trees") };
     let examples = Examples::read(&batches, "id", None).unwrap();
-    let table = Binned::apply(&ensemble.columns, examples.len(), |p| examples.values(ensemble.columns[p].column())).unwrap();
+    let table =
+        Binned::apply(&ensemble.columns, examples.len(), |p| examples.values(ensemble.columns[p].column())).unwrap();
     let shapley = Shapley::new(&ensemble.trees);
     for row in (0..examples.len()).step_by(97) {
         let mut values = vec![0.0; 3];
@@ -133,7 +139,8 @@ fn acceptance_l10_what_is_known_only_afterwards_is_refused() {
     };
     let closed: ArrayRef = Arc::new(left.iter().map(|left| left.then_some(20_000)).collect::<Date32Array>());
     let batches = customers(vec![("closed_date", closed)]);
-    let error = ClassifierModel::fit(&batches, &columns(&["ratio", "closed_date"]), &quick(LearnerChoice::Tree)).unwrap_err();
+    let error =
+        ClassifierModel::fit(&batches, &columns(&["ratio", "closed_date"]), &quick(LearnerChoice::Tree)).unwrap_err();
     assert!(error.to_string().contains("`closed_date` alone tells the outcome (AUC 1.0000)"), "{error}");
     // A column that says itself since when its values are known: 2024-10-04 for an observation of 2024-09.
     let dates = |day: i32| -> ArrayRef { Arc::new(Date32Array::from(vec![day; ROWS as usize])) };
@@ -157,7 +164,10 @@ fn acceptance_l11_a_test_whose_outcomes_overlap_is_refused() {
         ClassifierModel::fit(&batches, &of, &params)
     };
     let error = with(3, Some("2025-03-31")).unwrap_err();
-    assert!(matches!(&error, ClassifierError::Overlap { train, test, months: 3 } if train == "2025-02-28" && test == "2025-03-31"), "{error}");
+    assert!(
+        matches!(&error, ClassifierError::Overlap { train, test, months: 3 } if train == "2025-02-28" && test == "2025-03-31"),
+        "{error}"
+    );
     // By itself it learns from what is over when the test begins.
     let model = with(3, None).unwrap();
     assert_eq!(model.held_back_words, "month from 2025-05-31 on; learnt from month up to 2025-02-28");
@@ -168,7 +178,8 @@ fn acceptance_l11_a_test_whose_outcomes_overlap_is_refused() {
 #[test]
 fn labels_that_cannot_be_learnt_are_refused_with_the_reason() {
     let batches = customers(vec![]);
-    let refused = |of: &Columns| ClassifierModel::fit(&batches, of, &quick(LearnerChoice::Tree)).unwrap_err().to_string();
+    let refused =
+        |of: &Columns| ClassifierModel::fit(&batches, of, &quick(LearnerChoice::Tree)).unwrap_err().to_string();
     let mut of = columns(&["ratio"]);
     of.positive = Some("maybe".into());
     assert!(refused(&of).contains("no row has the value `maybe`; its values are no and yes"));

@@ -69,7 +69,8 @@ pub struct Boosted {
 /// With rows to watch, boosting ends when their loss has not become better for so many rounds. The same whatever the number of threads.
 #[must_use]
 pub fn boost(table: &Binned, known: Outcomes<'_>, rows: &[u32], watched: &[u32], params: &BoostingParams) -> Boosted {
-    let weight_of = |is: bool| rows.iter().filter(|r| known.is_positive(**r) == is).map(|r| known.weight(*r)).sum::<f64>();
+    let weight_of =
+        |is: bool| rows.iter().filter(|r| known.is_positive(**r) == is).map(|r| known.weight(*r)).sum::<f64>();
     let base = (weight_of(true).max(1e-9) / weight_of(false).max(1e-9)).ln();
     let mut growth = Growth {
         criterion: Criterion::Loss { l2: params.l2 },
@@ -92,7 +93,8 @@ pub fn boost(table: &Binned, known: Outcomes<'_>, rows: &[u32], watched: &[u32],
         growth.seed = params.seed.wrapping_add(round as u64 + 1);
         let drawn_rows = draw_rows(rows, params.rows_share, &mut rng);
         let of = drawn_rows.as_deref().unwrap_or(rows);
-        let (mut tree, leaves) = Tree::grow(table, Sample { gradients: &gradients, hessians: &hessians, rows: of }, &growth);
+        let (mut tree, leaves) =
+            Tree::grow(table, Sample { gradients: &gradients, hessians: &hessians, rows: of }, &growth);
         if tree.nodes.len() < 2 {
             break;
         }
@@ -175,7 +177,8 @@ mod tests {
             .map(|by| Values::Numbers((0..rows).map(|row| Some(digit(row, by)).filter(|x| *x > 0.0)).collect()))
             .to_vec();
         let all: Vec<usize> = (0..rows as usize).collect();
-        let bins: Vec<ColumnBins> = columns.iter().enumerate().map(|(n, c)| ColumnBins::fit(&n.to_string(), c, &all, 1)).collect();
+        let bins: Vec<ColumnBins> =
+            columns.iter().enumerate().map(|(n, c)| ColumnBins::fit(&n.to_string(), c, &all, 1)).collect();
         let outcomes = (0..rows).map(|row| (digit(row, 1_000) > 4.0) != (digit(row, 10_000) > 4.0)).collect();
         let binned = Binned::apply(&bins, rows as usize, |place| Ok::<_, ()>(columns[place].clone())).unwrap();
         (binned, outcomes)
@@ -219,7 +222,8 @@ mod tests {
         let all: Vec<usize> = (0..rows as usize).collect();
         let bins = vec![ColumnBins::fit("x", &values, &all, 1)];
         let table = Binned::apply(&bins, rows as usize, |_| Ok::<_, ()>(values.clone())).unwrap();
-        let outcomes: Vec<bool> = (0..rows).map(|row| (row / 10 % 10) < if x(row) > 6.0 { 4 } else { row % 10 }).collect();
+        let outcomes: Vec<bool> =
+            (0..rows).map(|row| (row / 10 % 10) < if x(row) > 6.0 { 4 } else { row % 10 }).collect();
         let known = Outcomes { outcomes: &outcomes, weights: None };
         let rows: Vec<u32> = (0..rows).collect();
         let fit = |monotone: Vec<i8>| {
@@ -238,7 +242,8 @@ mod tests {
         let rows: Vec<u32> = (0..1_000).collect();
         let params = BoostingParams { rounds: 3, rows_share: 1.0, ..BoostingParams::default() };
         let weights = vec![3.0; 1_000];
-        let base = |weights| boost(&table, Outcomes { outcomes: &outcomes, weights }, &rows, &[], &params).ensemble.base;
+        let base =
+            |weights| boost(&table, Outcomes { outcomes: &outcomes, weights }, &rows, &[], &params).ensemble.base;
         assert!((base(None) - base(Some(weights.as_slice()))).abs() < 1e-12);
         let one_sided: Vec<f64> = outcomes.iter().map(|y| if *y { 2.0 } else { 1.0 }).collect();
         assert!((base(Some(one_sided.as_slice())) - base(None) - 2.0_f64.ln()).abs() < 1e-12);

@@ -126,7 +126,8 @@ mod tests {
             Values::Texts((0..400).map(|row| Some(["a", "b", "c"][row % 3].to_owned())).collect()),
         ];
         let all: Vec<usize> = (0..400).collect();
-        let bins: Vec<ColumnBins> = ["x", "t"].iter().zip(&columns).map(|(n, c)| ColumnBins::fit(n, c, &all, 1)).collect();
+        let bins: Vec<ColumnBins> =
+            ["x", "t"].iter().zip(&columns).map(|(n, c)| ColumnBins::fit(n, c, &all, 1)).collect();
         let binned = Binned::apply(&bins, 400, |place| Ok::<_, ()>(columns[place].clone())).unwrap();
         // Above 59, and below it in category b.
         (binned, (0..400).map(|row| row / 4 >= 60 || row % 3 == 1).collect())

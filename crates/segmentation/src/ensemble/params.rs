@@ -91,7 +91,10 @@ macro_rules! fit_by {
         impl<D: Data<Elem = f64>> Fit<ArrayBase<D, Ix2>, Array1<bool>, EnsembleError> for $params {
             type Object = TreeEnsemble;
 
-            fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, Array1<bool>>) -> Result<TreeEnsemble, EnsembleError> {
+            fn fit(
+                &self,
+                dataset: &DatasetBase<ArrayBase<D, Ix2>, Array1<bool>>,
+            ) -> Result<TreeEnsemble, EnsembleError> {
                 fit(self, dataset)
             }
         }
@@ -106,7 +109,8 @@ fit_by!(TreeParams);
 impl<D: Data<Elem = f64>> PredictInplace<ArrayBase<D, Ix2>, Array1<f64>> for TreeEnsemble {
     fn predict_inplace<'a>(&'a self, rows: &'a ArrayBase<D, Ix2>, probabilities: &mut Array1<f64>) {
         let columns = &self.ensemble.columns;
-        let Ok(table) = Binned::apply(columns, rows.nrows(), |place| Ok::<_, EnsembleError>(column(rows, place))) else {
+        let Ok(table) = Binned::apply(columns, rows.nrows(), |place| Ok::<_, EnsembleError>(column(rows, place)))
+        else {
             return;
         };
         for (row, probability) in probabilities.iter_mut().enumerate() {

@@ -78,13 +78,8 @@ impl Tree {
             let Some(division) = open[best].division.take() else { break };
             let parent = open.swap_remove(best);
             let (left, right) = (nodes.len(), nodes.len() + 1);
-            nodes[parent.place].split = Some(Split {
-                column: division.column,
-                bins: division.left,
-                left,
-                right,
-                gain: division.gain,
-            });
+            nodes[parent.place].split =
+                Some(Split { column: division.column, bins: division.left, left, right, gain: division.gain });
             nodes.extend([left, right].map(|_| Node { cover: 0.0, value: 0.0, split: None }));
             open.extend(grower.children(parent, &division, left, right));
             // Of equal gains the older leaf is divided first.
@@ -174,7 +169,8 @@ impl Grower<'_> {
         } else {
             let parts: Vec<(Vec<u32>, Vec<u32>)> =
                 rows.par_chunks(PART_ROWS).map(|part| part.iter().partition(|row| goes_left(row))).collect();
-            let join = |of: fn(&(Vec<u32>, Vec<u32>)) -> &Vec<u32>| parts.iter().flat_map(|p| of(p).iter().copied()).collect();
+            let join =
+                |of: fn(&(Vec<u32>, Vec<u32>)) -> &Vec<u32>| parts.iter().flat_map(|p| of(p).iter().copied()).collect();
             (join(|p| &p.0), join(|p| &p.1))
         };
         let left_total = division.left_sums;
@@ -185,7 +181,11 @@ impl Grower<'_> {
         if direction != 0 {
             let value = |total| self.growth.criterion.value(self.gradients.sums(total), bounds);
             let middle = f64::midpoint(value(left_total), value(right_total));
-            let (lower, upper) = if direction > 0 { (&mut left_bounds, &mut right_bounds) } else { (&mut right_bounds, &mut left_bounds) };
+            let (lower, upper) = if direction > 0 {
+                (&mut left_bounds, &mut right_bounds)
+            } else {
+                (&mut right_bounds, &mut left_bounds)
+            };
             lower.1 = lower.1.min(middle);
             upper.0 = upper.0.max(middle);
         }
@@ -194,7 +194,8 @@ impl Grower<'_> {
         let is_needed = depth + 1 < self.growth.depth_max;
         let (mut smaller, mut larger) = (None, None);
         if is_needed && let Some(mut histogram) = histogram {
-            let part = Histogram::of(self.table, self.gradients, if is_left_smaller { &left_rows } else { &right_rows });
+            let part =
+                Histogram::of(self.table, self.gradients, if is_left_smaller { &left_rows } else { &right_rows });
             histogram.subtract(&part);
             (smaller, larger) = (Some(part), Some(histogram));
         }

@@ -48,7 +48,8 @@ impl Serialize for BinSet {
 impl<'de> Deserialize<'de> for BinSet {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let number = |part: &str| part.parse::<u8>().map_err(|_| serde::de::Error::custom(format!("`{text}` are not bins")));
+        let number =
+            |part: &str| part.parse::<u8>().map_err(|_| serde::de::Error::custom(format!("`{text}` are not bins")));
         let mut set = BinSet::default();
         for run in text.split_whitespace() {
             let (first, last) = match run.split_once("..") {

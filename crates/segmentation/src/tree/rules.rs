@@ -29,7 +29,8 @@ impl Tree {
         let Some(Node { cover, value, split }) = self.nodes.get(place) else { return };
         let Some(split) = split else {
             let held = columns.iter().zip(held.iter());
-            let conditions: Vec<String> = held.filter_map(|(column, bins)| Some(sentence(column, bins.as_ref()?))).collect();
+            let conditions: Vec<String> =
+                held.filter_map(|(column, bins)| Some(sentence(column, bins.as_ref()?))).collect();
             rules.push(Rule { condition: conditions.join(" and "), cover: *cover, value: *value });
             return;
         };
@@ -112,7 +113,8 @@ fn condition_sql(column: &ColumnBins, split: &Split) -> String {
         ColumnBins::Categories { values, .. } => {
             // What is not known goes with the missing ones; so the side without them is named.
             let quoted = |wanted: bool| -> Vec<String> {
-                let bins = values.iter().enumerate().filter_map(|(place, value)| Some((u8::try_from(place + 1).ok()?, value)));
+                let bins =
+                    values.iter().enumerate().filter_map(|(place, value)| Some((u8::try_from(place + 1).ok()?, value)));
                 bins.filter(|(bin, _)| split.bins.has(*bin) == wanted)
                     .map(|(_, value)| format!("'{}'", value.replace('\'', "''")))
                     .collect()
@@ -140,22 +142,37 @@ mod tests {
     fn columns() -> Vec<ColumnBins> {
         vec![
             ColumnBins::Numbers { column: "age".into(), edges: vec![30.5, 50.0], has_missing: true },
-            ColumnBins::Categories { column: "region".into(), values: vec!["east".into(), "o'er".into()], has_other: true },
+            ColumnBins::Categories {
+                column: "region".into(),
+                values: vec!["east".into(), "o'er".into()],
+                has_other: true,
+            },
         ]
     }
 
     fn tree() -> Tree {
         let leaf = |cover, value| Node { cover, value, split: None };
-        let inner = |column, bins, left, right| Node { cover: 0.0, value: 0.0, split: Some(Split { column, bins, left, right, gain: 1.0 }) };
+        let inner = |column, bins, left, right| Node {
+            cover: 0.0,
+            value: 0.0,
+            split: Some(Split { column, bins, left, right, gain: 1.0 }),
+        };
         let set = |bins: &[usize]| bins.iter().fold(BinSet::default(), |set, bin| set.with(*bin));
         Tree {
-            nodes: vec![inner(0, set(&[1, 2]), 1, 2), inner(1, set(&[0, 2]), 3, 4), leaf(4.0, 0.25), leaf(3.0, 0.5), leaf(2.0, 0.75)],
+            nodes: vec![
+                inner(0, set(&[1, 2]), 1, 2),
+                inner(1, set(&[0, 2]), 3, 4),
+                leaf(4.0, 0.25),
+                leaf(3.0, 0.5),
+                leaf(2.0, 0.75),
+            ],
         }
     }
 
     #[test]
     fn leaves_are_sentences_the_highest_first() {
-        let rules: Vec<String> = tree().rules(&columns()).into_iter().map(|r| format!("{} {}", r.condition, r.value)).collect();
+        let rules: Vec<String> =
+            tree().rules(&columns()).into_iter().map(|r| format!("{} {}", r.condition, r.value)).collect();
         assert_eq!(
             rules,
             [

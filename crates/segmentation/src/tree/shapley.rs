@@ -106,7 +106,8 @@ impl Path {
 /// The ways to all leaves.
 fn paths(tree: &Tree) -> Vec<Path> {
     let mut found = Vec::new();
-    let mut open = vec![(0, Path { value: 0.0, columns: Vec::new(), shares: Vec::new(), steps: Vec::new(), table: Vec::new() })];
+    let mut open =
+        vec![(0, Path { value: 0.0, columns: Vec::new(), shares: Vec::new(), steps: Vec::new(), table: Vec::new() })];
     while let Some((place, path)) = open.pop() {
         let Some(node) = tree.nodes.get(place) else { continue };
         let Some(split) = &node.split else {
@@ -129,7 +130,10 @@ fn paths(tree: &Tree) -> Vec<Path> {
     for path in &mut found {
         let width = path.columns.len();
         if width > 0 && width <= TABLE_COLUMNS_MAX {
-            path.table = (0..1 << width).flat_map(|agrees| (0..width).map(move |place| (place, agrees))).map(|(place, agrees)| path.shapley(place, agrees)).collect();
+            path.table = (0..1 << width)
+                .flat_map(|agrees| (0..width).map(move |place| (place, agrees)))
+                .map(|(place, agrees)| path.shapley(place, agrees))
+                .collect();
         }
     }
     found
