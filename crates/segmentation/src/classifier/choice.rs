@@ -11,7 +11,7 @@ use crate::ensemble::{Outcomes, boost};
 use crate::evaluation::classification::{auc, log_loss};
 
 /// Rows from which on one fold stands for all.
-const ONE_FOLD_ROWS: usize = 200_000;
+const ONE_FOLD_ROWS: usize = 50_000;
 /// The simplest first.
 const LEARNERS: [LearnerChoice; 4] =
     [LearnerChoice::Tree, LearnerChoice::Logistic, LearnerChoice::Boosting, LearnerChoice::Forest];

@@ -15,6 +15,8 @@ use crate::tree::{Binned, ColumnBins};
 
 /// Rows that logistic regression learns from: more do not change its few coefficients.
 const LINEAR_ROWS_MAX: usize = 200_000;
+/// Rows that are explained together.
+const BLOCK_ROWS: usize = 256;
 /// Reasons that are kept of a row.
 pub const REASONS: usize = 3;
 
@@ -65,10 +67,10 @@ impl Prepared {
         };
         let binned = match is_binned {
             true => {
-                let mut columns = Vec::new();
-                for spec in specs {
-                    columns.push(ColumnBins::fit(&spec.column, &examples.values(&spec.column)?, rows, seed));
-                }
+                let fit = |spec: &FeatureSpec| -> Result<ColumnBins, ClassifierError> {
+                    Ok(ColumnBins::fit(&spec.column, &examples.values(&spec.column)?, rows, seed))
+                };
+                let columns: Vec<ColumnBins> = specs.par_iter().map(fit).collect::<Result<_, _>>()?;
                 Some(Binned::apply(&columns, examples.len(), |place| examples.values(&specs[place].column))?)
             }
             false => None,
@@ -251,15 +253,18 @@ impl Learner {
                 })?;
                 let shapley = Shapley::new(&ensemble.trees);
                 let width = ensemble.columns.len();
-                let explain = |row: usize| {
-                    let row = table.row(row);
-                    let mut values = vec![0.0; width];
-                    shapley.add(row, &mut values);
-                    let mut explained = Explained { score: ensemble.score(row), ..Explained::default() };
-                    values.iter().enumerate().for_each(|(column, push)| explained.offer(column, *push));
-                    explained
-                };
-                Ok((0..examples.len()).into_par_iter().with_min_len(256).map(explain).collect())
+                let mut explained = vec![Explained::default(); examples.len()];
+                explained.par_chunks_mut(BLOCK_ROWS).enumerate().for_each(|(block, explained)| {
+                    let from = block * BLOCK_ROWS;
+                    let rows = (from..from + explained.len()).map(|row| table.row(row));
+                    let mut values = vec![0.0; explained.len() * width];
+                    shapley.add(rows.clone(), width, &mut values);
+                    for ((explained, row), pushes) in explained.iter_mut().zip(rows).zip(values.chunks_exact(width)) {
+                        explained.score = ensemble.score(row);
+                        pushes.iter().enumerate().for_each(|(column, push)| explained.offer(column, *push));
+                    }
+                });
+                Ok(explained)
             }
             Learner::Logistic { features, regression } => {
                 let mut explained =

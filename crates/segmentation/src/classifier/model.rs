@@ -1,6 +1,7 @@
 //! A fitted classifier: frozen, kept with how it was chosen and how good it is, and applied to the rows of any later day.
 
 use arrow::array::RecordBatch;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::calibration::Calibration;
@@ -229,15 +230,20 @@ fn usable(
     leak_auc_max: f64,
 ) -> Result<Usable, ClassifierError> {
     let rows: Vec<usize> = known.iter().map(|(row, _)| *row).collect();
-    let (mut specs, mut profiles, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
-    for spec in &columns.features {
+    let judge = |spec: &FeatureSpec| -> Result<Result<FeatureProfile, String>, ClassifierError> {
         let values = examples.values(&spec.column)?;
         refuse_leak(&spec.column, &values, known, leak_auc_max)?;
-        let values = values.take(&rows);
-        match useless(&values) {
-            Some(reason) => left_out.push((spec.column.clone(), reason)),
-            None => {
-                profiles.push(FeatureProfile::of(&spec.column, &values));
+        let values = if rows.len() == examples.len() { values } else { values.take(&rows) };
+        Ok(useless(&values).map_or_else(|| Ok(FeatureProfile::of(&spec.column, &values)), Err))
+    };
+    let judged: Vec<_> = columns.features.par_iter().map(judge).collect();
+    let (mut specs, mut profiles, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+    // The first refusal in the order of the columns.
+    for (spec, judged) in columns.features.iter().zip(judged) {
+        match judged? {
+            Err(reason) => left_out.push((spec.column.clone(), reason)),
+            Ok(profile) => {
+                profiles.push(profile);
                 specs.push(spec.clone());
             }
         }

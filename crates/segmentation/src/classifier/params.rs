@@ -124,6 +124,8 @@ pub struct ClassifierParams {
     pub is_balanced: bool,
     /// Share of the rows that are held back to say how good the model is; 0 for none.
     pub held_back_share: f64,
+    /// Whether the latest rows are held back where rows have times; shuffled ids otherwise.
+    pub is_held_back_by_time: bool,
     /// First time of the rows that are held back; by `held_back_share` when absent.
     pub test_from: Option<String>,
     /// Months after its observation until a row's outcome is known: rows whose outcomes reach into the test are not learnt from.
@@ -159,6 +161,7 @@ impl Default for ClassifierParams {
             calibration: CalibrationChoice::Auto,
             is_balanced: false,
             held_back_share: 0.2,
+            is_held_back_by_time: true,
             test_from: None,
             outcome_months: 0,
             folds: 5,

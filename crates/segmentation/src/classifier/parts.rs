@@ -38,7 +38,7 @@ pub fn hold_back(
         return Ok(HeldBack { learn, test: Vec::new(), words: "none".to_owned() });
     }
     match (&examples.times, time) {
-        (Some(times), Some(column)) => by_time(times, known, params, column),
+        (Some(times), Some(column)) if params.is_held_back_by_time => by_time(times, known, params, column),
         _ => {
             // So many folds that one of them is the share.
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]

@@ -122,7 +122,7 @@ fn shapley_values_of_boosted_trees_sum_up_to_the_score() {
     let shapley = Shapley::new(&ensemble.trees);
     for row in (0..examples.len()).step_by(97) {
         let mut values = vec![0.0; 3];
-        shapley.add(table.row(row), &mut values);
+        shapley.add([table.row(row)].into_iter(), 3, &mut values);
         let sum = ensemble.base + shapley.base() + values.iter().sum::<f64>();
         assert!((sum - ensemble.score(table.row(row))).abs() < 1e-9);
     }

@@ -70,7 +70,7 @@ impl FeatureProfile {
         match values {
             Values::Numbers(numbers) => {
                 let mut known: Vec<f64> = numbers.iter().flatten().copied().collect();
-                known.sort_by(f64::total_cmp);
+                known.sort_unstable_by(f64::total_cmp);
                 let middle = mean(&known);
                 let deviation = mean(&known.iter().map(|x| (x - middle).powi(2)).collect::<Vec<_>>()).sqrt();
                 let at = |share: f64| quantile(&known, share);
