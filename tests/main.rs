@@ -7,6 +7,7 @@
 //! - [`scenarios::releases`]: looked at again, taken back, computed again, restated, cleared away
 //! - [`scenarios::decisions`]: tiers that are asked for, lists that are followed up
 //! - [`scenarios::identity`]: who is who over nights, and who decides
+//! - [`scenarios::leaving`]: who will leave, on public data, on any table and in a bank
 //! - [`scenarios::linkage`]: public data with known answers (needs TALLY_REAL_DATA)
 //! - [`scenarios::models`]: learned models from night to night
 //! - [`scenarios::guides`]: the guides, word for word
@@ -29,6 +30,7 @@ mod scenarios {
     pub mod guides;
     pub mod identity;
     pub mod killed;
+    pub mod leaving;
     pub mod linkage;
     pub mod models;
     pub mod published;

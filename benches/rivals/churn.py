@@ -5,9 +5,10 @@
     python3 benches/rivals/churn.py --part speed --rounds 3 [--rows 200000]
 
 Quality: five seeded stratified folds, the same for all; every learner fits on four and scores the fifth. AUC, average precision (PR-AUC) and
-Brier score are means over folds with their standard error, then pooled over the out-of-fold scores; calibration error (ECE) is pooled, ten bins
-of equal mass. Early stopping holds back a tenth of the training rows and waits 20 rounds, of 1,000 at most; all else is as each library has it.
-With --out the rivals' scores are kept there, and --ours-only takes them from there again.
+Brier score are means over folds with their standard error, then pooled over the out-of-fold scores; calibration error (ECE) is pooled, ten
+bins of equal mass. What scikit-learn calibrates is the mean of five models, one of each of its inner folds. Early stopping holds back a tenth
+of the training rows and waits 20 rounds, of 1,000 at most; all else is as each library has it. With --out the rivals' scores are kept there,
+and --ours-only takes them from there again.
 
 Speed: 24 numeric and 6 categorical columns drawn with a seed; 100 rounds, 31 leaves, learning rate 0.1, 255 bins, nothing held back, two
 threads. A job is a process of its own, from its start to the model (or the scores) written, reading the same Parquet; each round runs all
@@ -322,8 +323,8 @@ def speed(options, say):
                 inner = " | ".join(f"{statistics.median(part[name] for part in parts):.2f}" if parts else "" for name in ("read", "work"))
                 line = f"| {who} | {spread(seconds)} | {spread(ratios)} | {inner} | {max(one['peak'] for one in jobs)} |"
                 if fits:
-                    table = pq.read_table(f"{folder}/{who}_held.parquet", columns=["id", "churn_probability"]).sort_by("id")
-                    p = table["churn_probability"].cast("float64").to_numpy()
+                    table = pq.read_table(f"{folder}/{who}_held.parquet", columns=["id", "churn_probability"])
+                    p = table["churn_probability"].cast("float64").to_numpy()[np.argsort(table["id"].cast("int64").to_numpy())]
                     line += f" {roc_auc_score(held['label'], p):.5f} | {log_loss(held['label'], p):.5f} |"
                 say(line)
 

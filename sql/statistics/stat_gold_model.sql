@@ -5,19 +5,18 @@ with
 known as (
 
     select
-        feature.customer_id,
-        feature.is_best,
+        holdout.customer_id,
+        holdout.is_best,
         row_number() over (
             order by
-                feature.contribution_points + feature.aum_tier_points + feature.growth_points + feature.product_points + feature.tenure_points
-                + feature.digital_points + feature.credit_points + feature.wallet_points desc,
-                feature.customer_id
+                holdout.contribution_points + holdout.aum_tier_points + holdout.growth_points + holdout.product_points + holdout.tenure_points
+                + holdout.digital_points + holdout.credit_points + holdout.wallet_points desc,
+                holdout.customer_id
         ) as scorecard_place,
-        row_number() over (order by model.probability desc, feature.customer_id) as learned_place,
-        sum(case when feature.is_best then 1 else 0 end) over () as best_count
-    from int_gold_feature as feature
-    inner join mart_gold_model as model on feature.row_kind = model.row_kind and feature.customer_id = model.customer_id
-    where feature.row_kind = 'HOLDOUT'
+        row_number() over (order by model.probability desc, holdout.customer_id) as learned_place,
+        sum(case when holdout.is_best then 1 else 0 end) over () as best_count
+    from int_gold_holdout as holdout
+    inner join int_gold_holdout_score as model on holdout.customer_id = model.customer_id
 
 ),
 

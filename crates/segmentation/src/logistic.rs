@@ -240,39 +240,6 @@ fn solve(mut matrix: Array2<f64>, mut right: Array1<f64>) -> Vec<f64> {
     solution
 }
 
-/// How a probability becomes points: `base` points at odds of `base_odds` to one for the good outcome, `double` points more for each
-/// doubling of the odds (Siddiqi 2006, chapter 6).
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Scale {
-    /// Points that double the odds.
-    pub double: f64,
-    /// Points at the base odds.
-    pub base: f64,
-    /// Good to one bad.
-    pub base_odds: f64,
-}
-
-impl Scale {
-    /// double / ln 2.
-    #[must_use]
-    pub fn factor(&self) -> f64 {
-        self.double / std::f64::consts::LN_2
-    }
-
-    /// base − factor × ln(`base_odds`).
-    #[must_use]
-    pub fn offset(&self) -> f64 {
-        self.base - self.factor() * self.base_odds.ln()
-    }
-
-    /// offset + factor × ln((1 − p) / p) for the probability p of the bad outcome.
-    #[must_use]
-    pub fn points(&self, probability_bad: f64) -> f64 {
-        let p = probability_bad.clamp(1e-9, 1.0 - 1e-9);
-        self.offset() + self.factor() * ((1.0 - p) / p).ln()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use ndarray::array;
@@ -335,14 +302,5 @@ mod tests {
         }
         assert!((model.log_odds(row.view()) - 1.5).abs() < 1e-9);
         assert!((model.probability(row.view()) - 0.817_574).abs() < 1e-6);
-    }
-
-    #[test]
-    fn twenty_points_double_the_odds_and_six_hundred_are_fifty_to_one() {
-        let scale = Scale { double: 20.0, base: 600.0, base_odds: 50.0 };
-        assert!((scale.factor() - 28.853_901).abs() < 1e-6);
-        assert!((scale.offset() - 487.122_876).abs() < 1e-6);
-        assert!((scale.points(0.05) - 572.081_4).abs() < 1e-4);
-        assert!((scale.points(0.5) - 487.122_9).abs() < 1e-4);
     }
 }

@@ -3,7 +3,6 @@
 mod classifier;
 mod cluster;
 mod identity;
-mod logistic;
 pub mod model_table;
 mod model_versions;
 
@@ -23,6 +22,5 @@ pub fn all(synthetic_identifiers: bool) -> Vec<Arc<dyn NodeKind>> {
         Arc::new(classifier::ClassifierScore),
         Arc::new(cluster::Cluster),
         Arc::new(cluster::ClusterScore),
-        Arc::new(logistic::LogisticModel),
     ]
 }

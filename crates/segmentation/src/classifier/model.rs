@@ -15,7 +15,7 @@ use super::params::{ClassifierParams, Columns, LearnerChoice};
 use super::parts::{deal, hold_back};
 use super::reason::{Reason, ReasonWords, reasons};
 use crate::ensemble::Outcomes;
-use crate::evaluation::classification::{Economics, best_f1};
+use crate::evaluation::classification::{Economics, auc, best_f1};
 use crate::evaluation::count;
 use crate::feature::{FeatureProfile, FeatureSpec, Values};
 
@@ -182,6 +182,28 @@ impl ClassifierModel {
         let reasons = reasons(&examples, &self.words, &explained)?;
         let scores = explained.iter().map(|row| row.score).collect();
         Ok(Scored { ids: examples.ids, scores, probabilities, deciles, reasons })
+    }
+
+    /// AUC on the rows that a fit with these parameters holds back, where they are later ones: rows whose outcomes an older model cannot have known.
+    ///
+    /// # Errors
+    /// [`ClassifierError`] as of a fit.
+    pub fn auc_on_later_rows(
+        &self,
+        batches: &[RecordBatch],
+        columns: &Columns,
+        params: &ClassifierParams,
+    ) -> Result<Option<f64>, ClassifierError> {
+        if columns.time.is_none() || !params.is_held_back_by_time {
+            return Ok(None);
+        }
+        let examples = Examples::read(batches, &columns.id, columns.time.as_deref())?;
+        let (outcomes, _) = examples.outcomes(columns)?;
+        let known: Vec<(usize, bool)> =
+            outcomes.iter().enumerate().filter_map(|(row, outcome)| Some((row, (*outcome)?))).collect();
+        let test = hold_back(&examples, &known, params, columns.time.as_deref())?.test;
+        let of_test: Vec<bool> = test.iter().map(|row| outcomes[*row].unwrap_or(false)).collect();
+        Ok(auc(&of_test, &self.learner.scores(&examples, &test)?))
     }
 
     /// How far each column, and the probabilities last, have drifted since the fit: stability indices.
