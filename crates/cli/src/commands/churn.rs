@@ -33,7 +33,7 @@ pub struct ChurnArgs {
 #[derive(Debug, Subcommand)]
 enum ChurnCommand {
     /// Learn a model from rows whose outcome is known.
-    Fit(FitArgs),
+    Fit(Box<FitArgs>),
     /// Score rows with a model: probability, flag, tenth, and reasons.
     Score(ScoreArgs),
 }

@@ -128,10 +128,10 @@ fn share(part: usize, whole: usize) -> f64 {
 
 fn measures(card: &mut String, m: &Measures) {
     let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.4}"));
-    let _ = write!(
+    let _ = writeln!(
         card,
         "{} rows, {} with the outcome. AUC {}, average precision {}, KS {}, Brier {:.4}, log loss {:.4}, calibration error {:.4}. The top tenth holds {:.1} of them \
-         ({:.1} %), lift {:.2}. Flagged {}, of them {} with the outcome: precision {:.3}, recall {:.3}.\n",
+         ({:.1} %), lift {:.2}. Flagged {}, of them {} with the outcome: precision {:.3}, recall {:.3}.",
         m.rows,
         m.positives,
         number(m.auc),

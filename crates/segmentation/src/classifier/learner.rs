@@ -274,10 +274,9 @@ impl Learner {
                     let to = from + features[from..].iter().take_while(|feature| feature.column == *name).count();
                     let values = examples.values(name)?;
                     let mut pushes = vec![0.0; examples.len()];
-                    for feature in from..to {
-                        let (_, scaled) = features[feature].apply(&values);
-                        let own = |x: f64| regression.push(feature, x);
-                        pushes.iter_mut().zip(scaled).for_each(|(push, x)| *push += own(x));
+                    for (place, feature) in features.iter().enumerate().take(to).skip(from) {
+                        let (_, scaled) = feature.apply(&values);
+                        pushes.iter_mut().zip(scaled).for_each(|(push, x)| *push += regression.push(place, x));
                     }
                     explained.iter_mut().zip(pushes).for_each(|(row, push)| {
                         row.score += push;

@@ -169,9 +169,8 @@ impl Grower<'_> {
         } else {
             let parts: Vec<(Vec<u32>, Vec<u32>)> =
                 rows.par_chunks(PART_ROWS).map(|part| part.iter().partition(|row| goes_left(row))).collect();
-            let join =
-                |of: fn(&(Vec<u32>, Vec<u32>)) -> &Vec<u32>| parts.iter().flat_map(|p| of(p).iter().copied()).collect();
-            (join(|p| &p.0), join(|p| &p.1))
+            let (left, right): (Vec<Vec<u32>>, Vec<Vec<u32>>) = parts.into_iter().unzip();
+            (left.concat(), right.concat())
         };
         let left_total = division.left_sums;
         let right_total = total - left_total;

@@ -150,7 +150,7 @@ mod tests {
         };
         let tree = Tree { nodes: vec![split(1, 2), leaf(-1.0), leaf(1.0)] };
         assert!(tree.is_sound(1));
-        assert_eq!([tree.value(&[1]), tree.value(&[0])], [-1.0, 1.0]);
+        assert_eq!([tree.leaf(&[1]), tree.leaf(&[0])], [1, 2]);
         assert!(!tree.is_sound(0));
         assert!(!Tree { nodes: vec![split(0, 1), leaf(1.0)] }.is_sound(1));
     }
