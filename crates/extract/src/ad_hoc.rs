@@ -1,7 +1,7 @@
 //! Tables that somebody hands us without a project: a CSV or a Parquet file.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek};
+use std::io::{BufRead, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -35,7 +35,10 @@ pub fn read_texts(path: &Path) -> Result<Vec<RecordBatch>, ExtractError> {
 fn read_csv_texts(path: &Path) -> Result<Vec<RecordBatch>, ExtractError> {
     let refuse = |reason: String| ExtractError::Table { path: path.to_owned(), reason };
     let file = File::open(path).map_err(|e| refuse(e.to_string()))?;
-    texts_of_csv(file).map_err(refuse)
+    match texts_of_csv(file) {
+        Err(reason) if is_not_utf8(&reason) => texts_of_csv(Cursor::new(decoded(path)?)).map_err(refuse),
+        read => read.map_err(refuse),
+    }
 }
 
 /// Comma-separated text with a header line, every column as text.
@@ -60,27 +63,63 @@ fn is_parquet(path: &Path) -> bool {
     path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet"))
 }
 
-/// Read a whole table. Parquet is known by its name's ending; everything else is read as comma-separated text with a
+/// Read a whole table. Parquet is known by its name's ending; everything else is read as comma-separated text, UTF-8 or GB18030, with a
 /// header line and types guessed from all its rows.
 ///
 /// # Errors
 /// [`ExtractError::Table`] with the reader's reason.
 pub fn read_table(path: &Path) -> Result<Vec<RecordBatch>, ExtractError> {
     let refuse = |reason: String| ExtractError::Table { path: path.to_owned(), reason };
-    let mut file = File::open(path).map_err(|e| refuse(e.to_string()))?;
+    let file = File::open(path).map_err(|e| refuse(e.to_string()))?;
     if is_parquet(path) {
         let reader = ParquetRecordBatchReaderBuilder::try_new(file)
             .and_then(ParquetRecordBatchReaderBuilder::build)
             .map_err(|e| refuse(e.to_string()))?;
         return reader.collect::<Result<_, _>>().map_err(|e| refuse(e.to_string()));
     }
+    match typed_csv(file) {
+        Err(reason) if is_not_utf8(&reason) => typed_csv(Cursor::new(decoded(path)?)).map_err(refuse),
+        read => read.map_err(refuse),
+    }
+}
+
+fn typed_csv(mut csv: impl Read + Seek) -> Result<Vec<RecordBatch>, String> {
     let format = Format::default().with_header(true);
-    let (schema, _) = format.infer_schema(&mut file, None).map_err(|e| refuse(e.to_string()))?;
-    file.rewind().map_err(|e| refuse(e.to_string()))?;
-    ReaderBuilder::new(Arc::new(schema))
-        .with_header(true)
-        .build(file)
-        .map_err(|e| refuse(e.to_string()))?
-        .collect::<Result<_, _>>()
-        .map_err(|e| refuse(e.to_string()))
+    let (schema, _) = format.infer_schema(&mut csv, None).map_err(|e| e.to_string())?;
+    csv.rewind().map_err(|e| e.to_string())?;
+    let reader = ReaderBuilder::new(Arc::new(schema)).with_header(true).build(csv).map_err(|e| e.to_string())?;
+    reader.collect::<Result<_, _>>().map_err(|e| e.to_string())
+}
+
+fn is_not_utf8(reason: &str) -> bool {
+    reason.to_lowercase().contains("utf-8")
+}
+
+/// The text of a file in GB18030, as UTF-8.
+fn decoded(path: &Path) -> Result<Vec<u8>, ExtractError> {
+    let refuse = |reason: String| ExtractError::Table { path: path.to_owned(), reason };
+    let bytes = std::fs::read(path).map_err(|e| refuse(e.to_string()))?;
+    let text = encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(&bytes);
+    let text =
+        text.ok_or_else(|| refuse("it is neither UTF-8 nor GB18030 text; convert it to UTF-8 first".to_owned()))?;
+    Ok(text.into_owned().into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_in_gb18030_is_read_and_bytes_that_are_no_text_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("客户.csv");
+        let (bytes, ..) = encoding_rs::GB18030.encode("编号,余额\n客一,12\n客二,7\n");
+        std::fs::write(&path, &bytes).unwrap();
+        let table = read_table(&path).unwrap();
+        assert_eq!(table[0].schema().field(0).name(), "编号");
+        assert_eq!(table[0].schema().field(1).data_type(), &DataType::Int64);
+        assert_eq!(read_texts(&path).unwrap()[0].num_rows(), 2);
+        std::fs::write(&path, b"a,b\n\xff\xff,1\n").unwrap();
+        assert!(read_table(&path).unwrap_err().to_string().contains("neither UTF-8 nor GB18030"));
+    }
 }

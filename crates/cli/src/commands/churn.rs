@@ -17,6 +17,8 @@ use crate::kinds::model_table::{CARD_FILE, MODEL_FILE, SQL_FILE};
 use crate::kinds::score_batch;
 use crate::printer::Printer;
 
+/// A model below this AUC is said to tell nothing.
+const TELLS_AUC_MIN: f64 = 0.55;
 /// A single tree as sentences.
 const RULES_FILE: &str = "rules.md";
 
@@ -305,6 +307,9 @@ fn print(args: &FitArgs, model: &ClassifierModel, measures: &Measures, printer: 
             "contacting the flagged earns {:.2}, everybody {:.2}, nobody 0",
             profit.flagged, profit.all
         ));
+    }
+    if measures.auc.is_some_and(|auc| auc < TELLS_AUC_MIN) {
+        printer.talk("these columns hardly tell who has the outcome: the flag is worth no more than chance");
     }
     for (column, reason) in &model.left_out {
         printer.talk(&format!("left out: {column} {reason}"));
