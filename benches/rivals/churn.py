@@ -11,9 +11,10 @@ of the training rows and waits 20 rounds, of 1,000 at most; all else is as each 
 and --ours-only takes them from there again.
 
 Speed: 24 numeric and 6 categorical columns drawn with a seed; 100 rounds, 31 leaves, learning rate 0.1, 255 bins, nothing held back, two
-threads. A job is a process of its own, from its start to the model (or the scores) written, reading the same Parquet; each round runs all
-contenders, every other round in reverse. Ours also scores with flag, decile and three reasons of each row, the rivals with the probability
-alone. Both parts print tables in Markdown, without --part both run; --rivals-only leaves ours out.
+threads; ours with as many rows, columns and divisions as the rivals take. A job is a process of its own, from its start to the model (or the
+scores) written, reading the same Parquet; each round runs all contenders, every other round in reverse. All score with the probability alone
+(ours with flag and decile); then ours gives three reasons of each row, and LightGBM the Shapley values (pred_contrib) of a twentieth of the
+rows, because all would take too long. Both parts print tables in Markdown, without --part both run; --rivals-only leaves ours out.
 Needs numpy, scikit-learn, pandas, pyarrow, lightgbm and xgboost (requirements.txt).
 """
 
@@ -36,6 +37,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SEED, FOLDS, THREADS, HELD_OUT = 20, 5, 2, 200_000
 METHODS = ("boosting", "logistic", "forest", "tree")
 ROUNDS, LEAVES, RATE, BINS = 100, 31, 0.1, 255
+EXPLAINED_EVERY = 20
 
 
 # Quality.
@@ -242,6 +244,8 @@ def child(task, rival, source, model, target):
         if task == "fit":
             settings = {"objective": "binary", "num_leaves": LEAVES, "learning_rate": RATE, "max_bin": BINS, "num_threads": THREADS, "verbose": -1}
             lightgbm.train(settings, lightgbm.Dataset(frame, label), ROUNDS).save_model(model)
+        elif task == "explain":
+            found = lightgbm.Booster(model_file=model).predict(frame[::EXPLAINED_EVERY], pred_contrib=True)
         else:
             found = lightgbm.Booster(model_file=model).predict(frame)
     elif rival == "XGBoost":
@@ -291,11 +295,12 @@ def speed(options, say):
             table = f"{folder}/{'train' if task == 'fit' else source}.parquet"
             if who != "tally":
                 return job([sys.executable, __file__, "--child", task, who, table, model, target])
-            if task == "score":
-                return job([options.tally, "churn", "score", table, "--id", "id", "--model", model, "--out", target])
+            if task != "fit":
+                reasons = [] if task == "explain" else ["--no-reasons"]
+                return job([options.tally, "churn", "score", table, "--id", "id", "--model", model, "--out", target, *reasons])
             shutil.rmtree(model, ignore_errors=True)
             return job([options.tally, "churn", "fit", table, "--id", "id", "--label", "label", "--positive", "1", "--seed", SEED, "--method", "boosting",
-                        "--rounds", ROUNDS, "--learning-rate", RATE, "--leaves", LEAVES, "--calibration", "none", "--holdout", "0",
+                        "--rounds", ROUNDS, "--learning-rate", RATE, "--leaves", LEAVES, "--depth", LEAVES, "--rows-share", 1, "--columns-share", 1, "--calibration", "none", "--holdout", "0",
                         "--model", model, "--output", "json"])
 
         found = {(task, who): [] for task in ("fit", "score") for who in contenders}
@@ -304,6 +309,9 @@ def speed(options, say):
                 for who in contenders if place % 2 == 0 else reversed(contenders):
                     found[task, who].append(run(task, who))
                     print(f"round {place + 1}: {task} {who} {found[task, who][-1]['seconds']:.1f} s", file=sys.stderr, flush=True)
+            for who in {"tally", "LightGBM"} & set(contenders):
+                found.setdefault(("explain", who), []).append(run("explain", who))
+                print(f"round {place + 1}: explain {who} {found['explain', who][-1]['seconds']:.1f} s", file=sys.stderr, flush=True)
         for who in contenders:
             run("score", who, "held")
         import pyarrow.parquet as pq
@@ -327,6 +335,11 @@ def speed(options, say):
                     p = table["churn_probability"].cast("float64").to_numpy()[np.argsort(table["id"].cast("int64").to_numpy())]
                     line += f" {roc_auc_score(held['label'], p):.5f} | {log_loss(held['label'], p):.5f} |"
                 say(line)
+        for who in (who for task, who in found if task == "explain"):
+            jobs = found["explain", who]
+            rows = options.rows if who == "tally" else len(range(0, options.rows, EXPLAINED_EVERY))
+            work = [json.loads(one["said"])["work"] if who != "tally" else one["seconds"] for one in jobs]
+            say(f"\nreasons by {who}: {spread(work)} s for {rows:,} rows, {statistics.median(work) / rows * 1e6:.1f} us a row")
 
 
 def spread(values):

@@ -10,9 +10,14 @@ use arrow::compute::cast;
 use arrow::csv::ReaderBuilder;
 use arrow::csv::reader::Format;
 use arrow::datatypes::{DataType, Field, FieldRef, Schema};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use rayon::prelude::*;
 
 use crate::error::ExtractError;
+
+/// Rows of a batch.
+const BATCH_ROWS: usize = 1 << 20;
 
 /// Read a whole table as texts: numbers keep their leading zeros, header names lose the spaces around them.
 ///
@@ -72,15 +77,37 @@ pub fn read_table(path: &Path) -> Result<Vec<RecordBatch>, ExtractError> {
     let refuse = |reason: String| ExtractError::Table { path: path.to_owned(), reason };
     let file = File::open(path).map_err(|e| refuse(e.to_string()))?;
     if is_parquet(path) {
-        let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-            .and_then(ParquetRecordBatchReaderBuilder::build)
-            .map_err(|e| refuse(e.to_string()))?;
-        return reader.collect::<Result<_, _>>().map_err(|e| refuse(e.to_string()));
+        return read_parquet(path, &file).map_err(refuse);
     }
     match typed_csv(file) {
         Err(reason) if is_not_utf8(&reason) => typed_csv(Cursor::new(decoded(path)?)).map_err(refuse),
         read => read.map_err(refuse),
     }
+}
+
+/// Column by column, on all threads.
+fn read_parquet(path: &Path, file: &File) -> Result<Vec<RecordBatch>, String> {
+    let metadata = ArrowReaderMetadata::load(file, ArrowReaderOptions::new()).map_err(|e| e.to_string())?;
+    let column = |place: usize| -> Result<Vec<RecordBatch>, String> {
+        // A file of its own: copies of one share the place that they read from.
+        let file = File::open(path).map_err(|e| e.to_string())?;
+        let only = ProjectionMask::roots(metadata.parquet_schema(), [place]);
+        ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone())
+            .with_projection(only)
+            .with_batch_size(BATCH_ROWS)
+            .build()
+            .map_err(|e| e.to_string())?
+            .collect::<Result<_, _>>()
+            .map_err(|e| e.to_string())
+    };
+    let width = metadata.schema().fields().len();
+    let columns: Vec<Vec<RecordBatch>> = (0..width).into_par_iter().map(column).collect::<Result<_, String>>()?;
+    let batches = columns.first().map_or(0, Vec::len);
+    let batch = |number: usize| {
+        let arrays = columns.iter().map(|column| Arc::clone(column[number].column(0))).collect();
+        RecordBatch::try_new(Arc::clone(metadata.schema()), arrays).map_err(|e| e.to_string())
+    };
+    (0..batches).map(batch).collect()
 }
 
 fn typed_csv(mut csv: impl Read + Seek) -> Result<Vec<RecordBatch>, String> {

@@ -90,6 +90,15 @@ pub struct FitArgs {
     /// Boosting: leaves of a tree at most.
     #[arg(long, value_name = "N")]
     leaves: Option<usize>,
+    /// Boosting: divisions from the root of a tree to a leaf at most.
+    #[arg(long, value_name = "N")]
+    depth: Option<usize>,
+    /// Boosting: share of the rows that each tree is grown on.
+    #[arg(long, value_name = "SHARE")]
+    rows_share: Option<f64>,
+    /// Boosting: share of the columns that each division may choose from.
+    #[arg(long, value_name = "SHARE")]
+    columns_share: Option<f64>,
     /// AUC from which on a column alone is refused as known only afterwards.
     #[arg(long, default_value_t = 0.99, value_name = "AUC")]
     leak_auc_max: f64,
@@ -127,6 +136,9 @@ pub struct ScoreArgs {
     /// Where the scores go, a Parquet or CSV file.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Leave the reasons out, which take most of the time.
+    #[arg(long)]
+    no_reasons: bool,
 }
 
 /// Do it.
@@ -170,11 +182,12 @@ fn params(args: &FitArgs) -> Result<ClassifierParams, CliFailure> {
         }
         _ => None,
     };
-    if args.rounds == Some(0) || args.leaves.is_some_and(|leaves| leaves < 2) {
-        return wrong("--rounds is at least 1 and --leaves at least 2");
+    if args.rounds == Some(0) || args.depth == Some(0) || args.leaves.is_some_and(|leaves| leaves < 2) {
+        return wrong("--rounds and --depth are at least 1, --leaves at least 2");
     }
-    if args.learning_rate.is_some_and(|rate| !(rate > 0.0 && rate <= 1.0)) {
-        return wrong("--learning-rate is above 0 and at most 1");
+    let mut shares = [args.learning_rate, args.rows_share, args.columns_share].into_iter().flatten();
+    if shares.any(|share| !(share > 0.0 && share <= 1.0)) {
+        return wrong("--learning-rate, --rows-share and --columns-share are above 0 and at most 1");
     }
     let mut params = ClassifierParams {
         learner: args.learner,
@@ -192,6 +205,9 @@ fn params(args: &FitArgs) -> Result<ClassifierParams, CliFailure> {
     let boosting = &mut params.boosting;
     boosting.learning_rate = args.learning_rate.unwrap_or(boosting.learning_rate);
     boosting.leaves = args.leaves.unwrap_or(boosting.leaves);
+    boosting.depth = args.depth.unwrap_or(boosting.depth);
+    boosting.rows_share = args.rows_share.unwrap_or(boosting.rows_share);
+    boosting.columns_share = args.columns_share.unwrap_or(boosting.columns_share);
     if let Some(rounds) = args.rounds {
         boosting.rounds = rounds;
         // With everything given there is nothing to try.
@@ -321,8 +337,14 @@ fn print(args: &FitArgs, model: &ClassifierModel, measures: &Measures, printer: 
 fn score(args: &ScoreArgs, printer: &Printer) -> Result<(), CliFailure> {
     let model = read_model(&args.model)?;
     let batches = extract::ad_hoc::read_table(&args.table)?;
-    let scored = model.score(&batches, &args.id).map_err(failure)?;
-    let rows = score_batch(&args.id, "churn_probability", "churn_flag", &model, &scored)?;
+    let scored = if args.no_reasons { model.score_only(&batches, &args.id) } else { model.score(&batches, &args.id) };
+    let scored = scored.map_err(failure)?;
+    let mut rows = score_batch(&args.id, "churn_probability", "churn_flag", &model, &scored)?;
+    if args.no_reasons {
+        let others: Vec<usize> =
+            (0..rows.num_columns()).filter(|c| !rows.schema_ref().field(*c).name().starts_with("reason_")).collect();
+        rows = rows.project(&others)?;
+    }
     write_rows(&args.out, &rows.schema(), &[rows])?;
     let flagged = scored.probabilities.iter().filter(|p| **p >= model.cut_off).count();
     printer.json(&json!({ "rows": scored.ids.len(), "flagged": flagged, "cut_off": model.cut_off, "out": args.out }));

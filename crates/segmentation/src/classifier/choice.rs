@@ -124,7 +124,7 @@ fn out_of_fold(
         }
         _ => {
             let score = |(inside, outside): &(Vec<u32>, Vec<u32>)| -> Result<Vec<f64>, ClassifierError> {
-                let fitted = prepared.fit(learner, known, inside, 0, params)?;
+                let (fitted, _) = prepared.fit(learner, known, inside, 0, params)?;
                 Ok(prepared.scores(&fitted, outside))
             };
             (parts.par_iter().map(score).collect::<Result<Vec<_>, _>>()?, 0)

@@ -6,6 +6,7 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::{cast, concat_batches};
 use arrow::datatypes::{DataType, Date32Type};
 use chrono::Datelike;
+use rayon::prelude::*;
 
 use super::error::ClassifierError;
 use super::params::Columns;
@@ -57,9 +58,9 @@ impl Examples {
         let times = time.map(|time| times_of(&table, time)).transpose()?;
         let place = |row: usize| times.as_ref().map_or(0, |times| times.places[row]);
         let mut order: Vec<usize> = (0..texts.len()).collect();
-        order.sort_by(|a, b| texts.value(*a).cmp(texts.value(*b)).then(place(*a).cmp(&place(*b))));
+        order.par_sort_by(|a, b| texts.value(*a).cmp(texts.value(*b)).then(place(*a).cmp(&place(*b))));
         let is_same = |a: usize, b: usize| texts.value(a) == texts.value(b) && place(a) == place(b);
-        if let Some(pair) = order.windows(2).find(|pair| is_same(pair[0], pair[1])) {
+        if let Some(pair) = order.par_windows(2).find_first(|pair| is_same(pair[0], pair[1])) {
             let at = if times.is_some() { " id and time" } else { "" };
             return Err(refuse(format!("rows {} and {} have the same{at}", pair[0] + 1, pair[1] + 1)).into());
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::error::ClassifierError;
 use super::examples::Examples;
 use super::params::{ClassifierParams, LearnerChoice};
-use crate::ensemble::{Ensemble, Outcomes, boost, forest, single_tree};
+use crate::ensemble::{BoostingParams, Ensemble, Outcomes, boost, forest, single_tree};
 use crate::feature::{FeatureSpec, FittedFeature, Values};
 use crate::logistic::Logistic;
 use crate::tree::shapley::Shapley;
@@ -78,7 +78,7 @@ impl Prepared {
         Ok(Prepared { specs: specs.to_vec(), binned, values })
     }
 
-    /// Fit a learner to rows, ascending; `rounds` of boosting.
+    /// Fit a learner to rows, ascending; `rounds` of boosting. Beside it the scores of these rows.
     ///
     /// # Errors
     /// [`ClassifierError::Learner`] when it refuses.
@@ -89,28 +89,33 @@ impl Prepared {
         rows: &[u32],
         rounds: usize,
         params: &ClassifierParams,
-    ) -> Result<Learner, ClassifierError> {
+    ) -> Result<(Learner, Vec<f64>), ClassifierError> {
         if let (LearnerChoice::Logistic, Some(values)) = (choice, &self.values) {
-            return linear(&self.specs, values, known, rows, params.ridge);
+            let learner = linear(&self.specs, values, known, rows, params.ridge)?;
+            let scores = self.scores(&learner, rows);
+            return Ok((learner, scores));
         }
         let Some(table) = &self.binned else {
             return Err(ClassifierError::Learner("the columns were not prepared for trees".to_owned()));
         };
-        let ensemble = match choice {
-            LearnerChoice::Tree => single_tree(table, known, rows, &params.tree),
-            LearnerChoice::Forest => forest(table, known, rows, &params.forest),
+        let (ensemble, scores) = match choice {
+            LearnerChoice::Tree => (single_tree(table, known, rows, &params.tree), None),
+            LearnerChoice::Forest => (forest(table, known, rows, &params.forest), None),
             _ => {
-                boost(table, known, rows, &[], &crate::ensemble::BoostingParams { rounds, ..self.boosting(params) })
-                    .ensemble
+                let boosting = BoostingParams { rounds, ..self.boosting(params) };
+                let boosted = boost(table, known, rows, &[], &boosting);
+                let scores = rows.iter().map(|row| boosted.scores[*row as usize]).collect();
+                (boosted.ensemble, Some(scores))
             }
         };
-        Ok(Learner::Trees { ensemble, is_log_odds: choice == LearnerChoice::Boosting })
+        let scores = scores.unwrap_or_else(|| ensemble.scores(table, rows));
+        Ok((Learner::Trees { ensemble, is_log_odds: choice == LearnerChoice::Boosting }, scores))
     }
 
     /// Parameters of boosting with the directions of these columns.
-    pub(super) fn boosting(&self, params: &ClassifierParams) -> crate::ensemble::BoostingParams {
+    pub(super) fn boosting(&self, params: &ClassifierParams) -> BoostingParams {
         let direction = |spec: &FeatureSpec| params.monotone.get(&spec.column).copied().unwrap_or(0);
-        crate::ensemble::BoostingParams {
+        BoostingParams {
             monotone: self.specs.iter().map(direction).collect(),
             seed: params.seed,
             ..params.boosting.clone()
@@ -214,10 +219,13 @@ impl Learner {
     /// # Errors
     /// [`ClassifierError`] when a column is not there or cannot be read.
     pub fn scores(&self, examples: &Examples, rows: &[usize]) -> Result<Vec<f64>, ClassifierError> {
+        // Rows are ascending.
+        let is_all = rows.len() == examples.len();
         match self {
             Learner::Trees { ensemble, .. } => {
                 let table = Binned::apply(&ensemble.columns, rows.len(), |place| {
-                    examples.values(ensemble.columns[place].column()).map(|values| values.take(rows))
+                    let values = examples.values(ensemble.columns[place].column());
+                    values.map(|values| if is_all { values } else { values.take(rows) })
                 })?;
                 let all: Vec<u32> = (0..rows.len()).filter_map(|row| u32::try_from(row).ok()).collect();
                 Ok(ensemble.scores(&table, &all))
@@ -253,14 +261,16 @@ impl Learner {
                 })?;
                 let shapley = Shapley::new(&ensemble.trees);
                 let width = ensemble.columns.len();
-                let mut explained = vec![Explained::default(); examples.len()];
+                let all: Vec<u32> = (0..examples.len()).filter_map(|row| u32::try_from(row).ok()).collect();
+                let scores = ensemble.scores(&table, &all);
+                let of = |score: f64| Explained { score, ..Explained::default() };
+                let mut explained: Vec<Explained> = scores.into_iter().map(of).collect();
                 explained.par_chunks_mut(BLOCK_ROWS).enumerate().for_each(|(block, explained)| {
                     let from = block * BLOCK_ROWS;
                     let rows = (from..from + explained.len()).map(|row| table.row(row));
                     let mut values = vec![0.0; explained.len() * width];
-                    shapley.add(rows.clone(), width, &mut values);
-                    for ((explained, row), pushes) in explained.iter_mut().zip(rows).zip(values.chunks_exact(width)) {
-                        explained.score = ensemble.score(row);
+                    shapley.add(rows, width, &mut values);
+                    for (explained, pushes) in explained.iter_mut().zip(values.chunks_exact(width)) {
                         pushes.iter().enumerate().for_each(|(column, push)| explained.offer(column, *push));
                     }
                 });

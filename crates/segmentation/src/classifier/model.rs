@@ -9,7 +9,7 @@ use super::choice::{Tried, candidates, choose};
 use super::error::ClassifierError;
 use super::examples::Examples;
 use super::guard::{refuse_known_later, refuse_leak};
-use super::learner::{Learner, Prepared};
+use super::learner::{Explained, Learner, Prepared};
 use super::measures::{Beside, Measures};
 use super::params::{ClassifierParams, Columns, LearnerChoice};
 use super::parts::{deal, hold_back};
@@ -107,16 +107,16 @@ impl ClassifierModel {
         let parts = hold_back(&examples, &known, params, columns.time.as_deref())?;
         let outcomes: Vec<bool> = outcomes.iter().map(|outcome| outcome.unwrap_or(false)).collect();
         let fitter = Fitter { examples: &examples, specs: &specs, outcomes: &outcomes, params };
-        let fitted = fitter.fit(&parts.learn, None)?;
+        let fitted = fitter.fit(&parts.learn)?;
         let all: Vec<usize> = known.iter().map(|(row, _)| *row).collect();
         let held_back = match parts.test.is_empty() {
             true => None,
             false => Some(fitter.measure(&fitted, &parts.test)?),
         };
         // What is kept has learnt from all rows.
-        let learner = match all.len() == parts.learn.len() {
-            true => fitted.learner,
-            false => fitter.fit(&all, Some((fitted.chosen, fitted.rounds)))?.learner,
+        let (learner, scores) = match all.len() == parts.learn.len() {
+            true => (fitted.learner, fitted.learnt_scores),
+            false => fitter.refit(&all, fitted.chosen, fitted.rounds)?,
         };
         let words =
             learner.columns().iter().map(|column| ReasonWords::of(column, &columns.features, &profiles)).collect();
@@ -124,9 +124,7 @@ impl ClassifierModel {
             Learner::Trees { ensemble, .. } => ensemble.importance(),
             Learner::Logistic { .. } => Vec::new(),
         };
-        let probabilities = learner.scores(&examples, &all)?;
-        let probabilities =
-            probabilities.into_iter().map(|score| Some(fitted.calibration.probability(score))).collect();
+        let probabilities = scores.into_iter().map(|score| Some(fitted.calibration.probability(score))).collect();
         profiles.push(FeatureProfile::of(PROBABILITY, &Values::Numbers(probabilities)));
         let time_label = |row: Option<usize>| {
             let times = examples.times.as_ref()?;
@@ -161,17 +159,34 @@ impl ClassifierModel {
         })
     }
 
-    /// Score the rows of a table, which need not have labels.
+    /// Score the rows of a table, which need not have labels, and say why.
     ///
     /// # Errors
     /// [`ClassifierError`] when a column is not there or cannot be read, or ids do not name the rows.
     pub fn score(&self, batches: &[RecordBatch], id: &str) -> Result<Scored, ClassifierError> {
         let examples = Examples::read(batches, id, None)?;
         let explained = self.learner.explain(&examples)?;
+        self.scored(examples, &explained)
+    }
+
+    /// Score the rows of a table without reasons, which take most of the time.
+    ///
+    /// # Errors
+    /// As of [`ClassifierModel::score`].
+    pub fn score_only(&self, batches: &[RecordBatch], id: &str) -> Result<Scored, ClassifierError> {
+        let examples = Examples::read(batches, id, None)?;
+        let rows: Vec<usize> = (0..examples.len()).collect();
+        let scores = self.learner.scores(&examples, &rows)?;
+        let explained: Vec<Explained> =
+            scores.into_iter().map(|score| Explained { score, ..Explained::default() }).collect();
+        self.scored(examples, &explained)
+    }
+
+    fn scored(&self, examples: Examples, explained: &[Explained]) -> Result<Scored, ClassifierError> {
         let probabilities: Vec<f64> = explained.iter().map(|row| self.calibration.probability(row.score)).collect();
         let mut order: Vec<usize> = (0..explained.len()).collect();
         let by = |row: usize| (probabilities[row], explained[row].score);
-        order.sort_by(|a, b| {
+        order.par_sort_by(|a, b| {
             let (a_by, b_by) = (by(*a), by(*b));
             b_by.0.total_cmp(&a_by.0).then(b_by.1.total_cmp(&a_by.1)).then(a.cmp(b))
         });
@@ -179,7 +194,10 @@ impl ClassifierModel {
         // Between 1 and 10.
         #[allow(clippy::cast_possible_truncation)]
         order.iter().enumerate().for_each(|(place, row)| deciles[*row] = (place * 10 / order.len()) as u8 + 1);
-        let reasons = reasons(&examples, &self.words, &explained)?;
+        let reasons = match explained.iter().all(|row| row.pushes[0].is_none()) {
+            true => vec![Vec::new(); explained.len()],
+            false => reasons(&examples, &self.words, explained)?,
+        };
         let scores = explained.iter().map(|row| row.score).collect();
         Ok(Scored { ids: examples.ids, scores, probabilities, deciles, reasons })
     }
@@ -299,6 +317,11 @@ fn useless(values: &Values) -> Option<String> {
     }
 }
 
+/// Places of rows as trees keep them; examples are never more than fit.
+fn numbers(rows: &[usize]) -> Vec<u32> {
+    rows.iter().filter_map(|row| u32::try_from(*row).ok()).collect()
+}
+
 /// What the fits to parts of the rows share.
 struct Fitter<'f> {
     examples: &'f Examples,
@@ -311,6 +334,8 @@ struct FittedPart {
     chosen: LearnerChoice,
     rounds: usize,
     learner: Learner,
+    /// Of the rows that it learnt from.
+    learnt_scores: Vec<f64>,
     calibration: Calibration,
     cut_off: (f64, String),
     tried: Vec<Tried>,
@@ -318,34 +343,30 @@ struct FittedPart {
 }
 
 impl Fitter<'_> {
-    /// Fit to rows, ascending: what was chosen before, or what is best on folds.
-    fn fit(&self, rows: &[usize], before: Option<(LearnerChoice, usize)>) -> Result<FittedPart, ClassifierError> {
+    /// Fit what is best on folds to rows, ascending.
+    fn fit(&self, rows: &[usize]) -> Result<FittedPart, ClassifierError> {
         let params = self.params;
-        let numbers: Vec<u32> = rows.iter().filter_map(|row| u32::try_from(*row).ok()).collect();
+        let numbers = numbers(rows);
         let weights = params.is_balanced.then(|| self.balanced(rows));
         let known = Outcomes { outcomes: self.outcomes, weights: weights.as_deref() };
-        let choices = before.map_or_else(|| candidates(params.learner), |(chosen, _)| vec![chosen]);
-        let prepared = Prepared::new(self.examples, self.specs, rows, &choices, params.seed)?;
+        let prepared = Prepared::new(self.examples, self.specs, rows, &candidates(params.learner), params.seed)?;
         let is_given = params.folds == 0 && params.learner != LearnerChoice::Auto;
-        let (out, tried) = match (before, is_given) {
-            (None, false) => {
+        let (out, tried) = match is_given {
+            false => {
                 let pairs: Vec<(usize, bool)> = rows.iter().map(|row| (*row, self.outcomes[*row])).collect();
                 let folds = deal(self.examples, &pairs, params.folds.max(2), params.seed);
                 let (out, tried) = choose(&prepared, known, &numbers, &folds, params)?;
                 (Some(out), tried)
             }
-            _ => (None, Vec::new()),
+            true => (None, Vec::new()),
         };
-        let (chosen, rounds) = match (&out, before) {
-            (Some(out), _) => (out.learner, out.rounds),
-            (None, Some(before)) => before,
-            (None, None) => (params.learner, params.boosting.rounds),
-        };
-        let learner = prepared.fit(chosen, known, &numbers, rounds, params)?;
+        let (chosen, rounds) =
+            out.as_ref().map_or((params.learner, params.boosting.rounds), |out| (out.learner, out.rounds));
+        let (learner, learnt_scores) = prepared.fit(chosen, known, &numbers, rounds, params)?;
         let (scores, outcomes) = match out {
             Some(out) => (out.scores, out.outcomes),
             // Nothing was tried: what it says of the rows that it learnt from.
-            None => (prepared.scores(&learner, &numbers), rows.iter().map(|row| self.outcomes[*row]).collect()),
+            None => (learnt_scores.clone(), rows.iter().map(|row| self.outcomes[*row]).collect()),
         };
         let calibration = match is_given {
             true => Calibration::none(learner.is_log_odds()),
@@ -359,7 +380,20 @@ impl Fitter<'_> {
             None => (best_f1(&outcomes, &probabilities).0, "largest F1 on rows that were not learnt from".to_owned()),
         };
         let folds = Measures::of(&outcomes, &probabilities, cut_off.0, params.economics.as_ref());
-        Ok(FittedPart { chosen, rounds, learner, calibration, cut_off, tried, folds })
+        Ok(FittedPart { chosen, rounds, learner, learnt_scores, calibration, cut_off, tried, folds })
+    }
+
+    /// Fit what was chosen to more rows, ascending; beside it their scores.
+    fn refit(
+        &self,
+        rows: &[usize],
+        chosen: LearnerChoice,
+        rounds: usize,
+    ) -> Result<(Learner, Vec<f64>), ClassifierError> {
+        let weights = self.params.is_balanced.then(|| self.balanced(rows));
+        let known = Outcomes { outcomes: self.outcomes, weights: weights.as_deref() };
+        let prepared = Prepared::new(self.examples, self.specs, rows, &[chosen], self.params.seed)?;
+        prepared.fit(chosen, known, &numbers(rows), rounds, self.params)
     }
 
     /// How good what was fitted is on rows that were held back.

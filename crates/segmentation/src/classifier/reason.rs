@@ -1,11 +1,15 @@
 //! Why a row scores high, in words that can be read out.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::error::ClassifierError;
 use super::examples::Examples;
 use super::learner::Explained;
 use crate::feature::{FeatureProfile, FeatureSpec, Values};
+
+/// Rows that a thread takes at a time, at least.
+const ROWS: usize = 4_096;
 
 /// How a column is spoken of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -96,14 +100,15 @@ pub(super) fn reasons(
         explained.iter().map(|row| vec![None; row.pushes.iter().flatten().count()]).collect();
     for (column, words) in words.iter().enumerate() {
         let values = examples.values(&words.column)?;
-        for (row, explained) in explained.iter().enumerate() {
+        found.par_iter_mut().zip(explained).enumerate().with_min_len(ROWS).for_each(|(row, (found, explained))| {
             let place = explained.pushes.iter().flatten().position(|(pushing, _)| *pushing as usize == column);
-            let Some(place) = place else { continue };
-            found[row][place] = Some(match &values {
-                Values::Numbers(numbers) => words.number(numbers[row]),
-                Values::Texts(texts) => words.text(texts[row].as_deref()),
-            });
-        }
+            if let Some(reason) = place.and_then(|place| found.get_mut(place)) {
+                *reason = Some(match &values {
+                    Values::Numbers(numbers) => words.number(numbers[row]),
+                    Values::Texts(texts) => words.text(texts[row].as_deref()),
+                });
+            }
+        });
     }
     Ok(found.into_iter().map(|reasons| reasons.into_iter().flatten().collect()).collect())
 }

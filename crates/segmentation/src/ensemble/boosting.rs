@@ -1,14 +1,16 @@
 //! Gradient boosting of trees on the log-likelihood of two outcomes.
 
-use rand::SeedableRng;
-use rand::seq::index::sample;
+use rand::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256Plus;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{CHUNK_ROWS, Ensemble, Outcomes};
 use crate::evaluation::count;
-use crate::tree::{Binned, Criterion, Growth, Sample, Tree};
+use crate::tree::{Binned, Criterion, Gradients, Grown, Growth, Sample, Tree};
+
+/// Rows whose scores a thread adds to at a time.
+const ADD_ROWS: usize = 16_384;
 
 /// Parameters of boosting.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,6 +63,8 @@ impl Default for BoostingParams {
 pub struct Boosted {
     /// The ensemble.
     pub ensemble: Ensemble,
+    /// The scores, by all trees, of the rows that it learnt from and of those that are watched; of the table's other rows they are no scores.
+    pub scores: Vec<f64>,
     /// Sum of the negative log-likelihood of the watched rows after each round; empty when none are watched.
     pub watched_losses: Vec<f64>,
 }
@@ -69,6 +73,11 @@ pub struct Boosted {
 /// With rows to watch, boosting ends when their loss has not become better for so many rounds. The same whatever the number of threads.
 #[must_use]
 pub fn boost(table: &Binned, known: Outcomes<'_>, rows: &[u32], watched: &[u32], params: &BoostingParams) -> Boosted {
+    // On a thread of the pool: another one would be put to sleep and woken for each of the many short steps.
+    rayon::scope(|_| rounds(table, known, rows, watched, params))
+}
+
+fn rounds(table: &Binned, known: Outcomes<'_>, rows: &[u32], watched: &[u32], params: &BoostingParams) -> Boosted {
     let weight_of =
         |is: bool| rows.iter().filter(|r| known.is_positive(**r) == is).map(|r| known.weight(*r)).sum::<f64>();
     let base = (weight_of(true).max(1e-9) / weight_of(false).max(1e-9)).ln();
@@ -85,34 +94,22 @@ pub fn boost(table: &Binned, known: Outcomes<'_>, rows: &[u32], watched: &[u32],
     let mut rng = Xoshiro256Plus::seed_from_u64(params.seed);
     let mut scores = vec![base; table.rows()];
     let (mut gradients, mut hessians) = (vec![0.0; table.rows()], vec![0.0; table.rows()]);
+    let mut packed = Gradients::default();
     let mut ensemble = Ensemble { columns: table.columns.clone(), base, trees: Vec::new() };
     let mut watched_losses: Vec<f64> = Vec::new();
     let mut best = (f64::INFINITY, 0);
     for round in 0..params.rounds {
         derivatives(known, &scores, &mut gradients, &mut hessians);
         growth.seed = params.seed.wrapping_add(round as u64 + 1);
-        let drawn_rows = draw_rows(rows, params.rows_share, &mut rng);
-        let of = drawn_rows.as_deref().unwrap_or(rows);
-        let (mut tree, leaves) =
-            Tree::grow(table, Sample { gradients: &gradients, hessians: &hessians, rows: of }, &growth);
-        if tree.nodes.len() < 2 {
+        let drawn = Drawn::new(rows, watched, params.rows_share, &mut rng);
+        let sample = Sample { gradients: &gradients, hessians: &hessians, rows: &drawn.rows };
+        let mut grown = Tree::grow(table, sample, &mut packed, &growth);
+        if grown.tree.nodes.len() < 2 {
             break;
         }
-        tree.nodes.iter_mut().for_each(|node| node.value *= params.learning_rate);
-        match drawn_rows {
-            None => {
-                for (leaf, rows) in leaves {
-                    let value = tree.nodes[leaf].value;
-                    rows.iter().for_each(|row| scores[*row as usize] += value);
-                }
-                watched.iter().for_each(|row| scores[*row as usize] += tree.value(table.row(*row as usize)));
-            }
-            Some(_) => {
-                let add = |(row, score): (usize, &mut f64)| *score += tree.value(table.row(row));
-                scores.par_iter_mut().enumerate().with_min_len(CHUNK_ROWS).for_each(add);
-            }
-        }
-        ensemble.trees.push(tree);
+        grown.tree.nodes.iter_mut().for_each(|node| node.value *= params.learning_rate);
+        add(table, &grown, &drawn.others, &mut scores);
+        ensemble.trees.push(grown.tree);
         if watched.is_empty() {
             continue;
         }
@@ -124,7 +121,7 @@ pub fn boost(table: &Binned, known: Outcomes<'_>, rows: &[u32], watched: &[u32],
             break;
         }
     }
-    Boosted { ensemble, watched_losses }
+    Boosted { ensemble, scores, watched_losses }
 }
 
 fn drawn(columns: usize, share: f64) -> Option<usize> {
@@ -134,15 +131,49 @@ fn drawn(columns: usize, share: f64) -> Option<usize> {
     (drawn < columns).then_some(drawn.max(1))
 }
 
-fn draw_rows(rows: &[u32], share: f64, rng: &mut Xoshiro256Plus) -> Option<Vec<u32>> {
-    // Between none and all rows.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let wanted = (count(rows.len()) * share).ceil() as usize;
-    (wanted < rows.len()).then(|| {
-        let mut drawn: Vec<u32> = sample(rng, rows.len(), wanted).iter().map(|place| rows[place]).collect();
-        drawn.sort_unstable();
-        drawn
-    })
+/// Rows that a tree is grown on, and others whose scores are needed, too; both ascending.
+struct Drawn {
+    rows: Vec<u32>,
+    others: Vec<u32>,
+}
+
+impl Drawn {
+    /// A share of the rows: one after the other, each with the chance of those that are still wanted among those that are left (Knuth, The Art of Computer
+    /// Programming 2, 3.4.2, algorithm S).
+    fn new(rows: &[u32], watched: &[u32], share: f64, rng: &mut Xoshiro256Plus) -> Self {
+        // Between none and all rows.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let wanted = (count(rows.len()) * share).ceil() as usize;
+        if wanted >= rows.len() {
+            return Drawn { rows: rows.to_vec(), others: watched.to_vec() };
+        }
+        let (mut drawn, mut others) = (Vec::with_capacity(wanted), Vec::with_capacity(rows.len() - wanted));
+        for (place, row) in rows.iter().enumerate() {
+            let (left, still_wanted) = ((rows.len() - place) as u64, (wanted - drawn.len()) as u64);
+            let is_drawn = (u64::from(rng.next_u32()) * left) >> 32 < still_wanted;
+            if is_drawn { &mut drawn } else { &mut others }.push(*row);
+        }
+        others.extend(watched);
+        others.sort_unstable();
+        Drawn { rows: drawn, others }
+    }
+}
+
+/// Add a tree's values to the scores of the rows it was grown on, which stand by leaf, and of `others`; both ascending.
+fn add(table: &Binned, grown: &Grown, others: &[u32], scores: &mut [f64]) {
+    scores.par_chunks_mut(ADD_ROWS).enumerate().for_each(|(chunk, scores)| {
+        let (from, end) = (chunk * ADD_ROWS, chunk * ADD_ROWS + scores.len());
+        let here = |rows: &[u32]| {
+            let place = |end: usize| rows.partition_point(|row| (*row as usize) < end);
+            place(from)..place(end)
+        };
+        for (value, rows) in grown.leaves() {
+            rows[here(rows)].iter().for_each(|row| scores[*row as usize - from] += value);
+        }
+        for row in &others[here(others)] {
+            scores[*row as usize - from] += grown.tree.value(table.row(*row as usize));
+        }
+    });
 }
 
 /// First and second derivatives of the negative log-likelihood by the score.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ensemble, Outcomes};
 use crate::evaluation::count;
-use crate::tree::{Binned, Criterion, Growth, Sample, Tree};
+use crate::tree::{Binned, Criterion, Gradients, Growth, Sample, Tree};
 
 /// Parameters of a single tree, small enough to be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,8 +68,9 @@ pub fn single_tree(table: &Binned, known: Outcomes<'_>, rows: &[u32], params: &T
         seed: 0,
     };
     let (gradients, hessians) = weights(table, known, |row| known.weight(row));
-    let (tree, _) = Tree::grow(table, Sample { gradients: &gradients, hessians: &hessians, rows }, &growth);
-    Ensemble { columns: table.columns.clone(), base: 0.0, trees: vec![tree] }
+    let sample = Sample { gradients: &gradients, hessians: &hessians, rows };
+    let grown = Tree::grow(table, sample, &mut Gradients::default(), &growth);
+    Ensemble { columns: table.columns.clone(), base: 0.0, trees: vec![grown.tree] }
 }
 
 /// Grow a forest (Breiman 2001) on `rows` of a table: each tree on as many rows drawn with replacement, each division from some columns drawn. The score is the
@@ -100,7 +101,7 @@ pub fn forest(table: &Binned, known: Outcomes<'_>, rows: &[u32], params: &Forest
         let (gradients, hessians) = weights(table, known, |row| f64::from(drawn[row as usize]) * known.weight(row));
         let present: Vec<u32> = rows.iter().copied().filter(|row| drawn[*row as usize] > 0).collect();
         let sample = Sample { gradients: &gradients, hessians: &hessians, rows: &present };
-        let mut tree = Tree::grow(table, sample, &growth).0;
+        let mut tree = Tree::grow(table, sample, &mut Gradients::default(), &growth).tree;
         tree.nodes.iter_mut().for_each(|node| node.value /= count(params.trees.max(1)));
         tree
     };

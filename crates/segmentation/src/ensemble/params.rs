@@ -63,11 +63,11 @@ impl Grow for TreeParams {
     }
 }
 
-fn column<D: Data<Elem = f64>>(matrix: &ArrayBase<D, Ix2>, column: usize) -> Values {
+fn column<D: Data<Elem = f64> + Sync>(matrix: &ArrayBase<D, Ix2>, column: usize) -> Values {
     Values::Numbers(matrix.column(column).iter().map(|x| x.is_finite().then_some(*x)).collect())
 }
 
-fn fit<P: Grow, D: Data<Elem = f64>>(
+fn fit<P: Grow, D: Data<Elem = f64> + Sync>(
     params: &P,
     dataset: &DatasetBase<ArrayBase<D, Ix2>, Array1<bool>>,
 ) -> Result<TreeEnsemble, EnsembleError> {
@@ -88,7 +88,7 @@ fn fit<P: Grow, D: Data<Elem = f64>>(
 
 macro_rules! fit_by {
     ($params:ty) => {
-        impl<D: Data<Elem = f64>> Fit<ArrayBase<D, Ix2>, Array1<bool>, EnsembleError> for $params {
+        impl<D: Data<Elem = f64> + Sync> Fit<ArrayBase<D, Ix2>, Array1<bool>, EnsembleError> for $params {
             type Object = TreeEnsemble;
 
             fn fit(
@@ -106,7 +106,7 @@ fit_by!(ForestParams);
 fit_by!(TreeParams);
 
 /// Probabilities of the outcome.
-impl<D: Data<Elem = f64>> PredictInplace<ArrayBase<D, Ix2>, Array1<f64>> for TreeEnsemble {
+impl<D: Data<Elem = f64> + Sync> PredictInplace<ArrayBase<D, Ix2>, Array1<f64>> for TreeEnsemble {
     fn predict_inplace<'a>(&'a self, rows: &'a ArrayBase<D, Ix2>, probabilities: &mut Array1<f64>) {
         let columns = &self.ensemble.columns;
         let Ok(table) = Binned::apply(columns, rows.nrows(), |place| Ok::<_, EnsembleError>(column(rows, place)))

@@ -4,6 +4,7 @@
 
 use std::cmp::Ordering;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::count;
@@ -22,7 +23,7 @@ struct Tied {
 
 fn tied(outcomes: &[bool], scores: &[f64]) -> Vec<Tied> {
     let mut rows: Vec<(f64, bool)> = scores.iter().copied().zip(outcomes.iter().copied()).collect();
-    rows.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+    rows.par_sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
     let mut groups: Vec<Tied> = Vec::new();
     for (score, outcome) in rows {
         match groups.last_mut() {

@@ -1,6 +1,6 @@
 //! What a column looked like when a model was fitted, and how far it has drifted since.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,8 @@ use crate::evaluation::{count, mean};
 const CLASSES: usize = 10;
 /// Texts that have a class of their own; all others share one.
 const TEXTS_MAX: usize = 20;
+/// Quantiles that are kept.
+const SHARES: [f64; 7] = [0.0, 0.01, 0.25, 0.5, 0.75, 0.99, 1.0];
 /// Stands for a share of nothing, so that its logarithm exists.
 const SHARE_MIN: f64 = 1e-6;
 
@@ -70,12 +72,13 @@ impl FeatureProfile {
         match values {
             Values::Numbers(numbers) => {
                 let mut known: Vec<f64> = numbers.iter().flatten().copied().collect();
-                known.sort_unstable_by(f64::total_cmp);
                 let middle = mean(&known);
                 let deviation = mean(&known.iter().map(|x| (x - middle).powi(2)).collect::<Vec<_>>()).sqrt();
+                let tenths: Vec<f64> = (1..CLASSES).map(|n| count(n) / count(CLASSES)).collect();
+                put_in_place(&mut known, &[&SHARES[..], &tenths].concat());
                 let at = |share: f64| quantile(&known, share);
-                let quantiles = [0.0, 0.01, 0.25, 0.5, 0.75, 0.99, 1.0].into_iter().filter_map(at).collect();
-                let mut edges: Vec<f64> = (1..CLASSES).filter_map(|n| at(count(n) / count(CLASSES))).collect();
+                let quantiles = SHARES.into_iter().filter_map(at).collect();
+                let mut edges: Vec<f64> = tenths.iter().filter_map(|share| at(*share)).collect();
                 edges.dedup();
                 let shares = shares_of_numbers(numbers, &edges);
                 let is_known = !known.is_empty();
@@ -84,7 +87,7 @@ impl FeatureProfile {
                 profile(missing, is_known.then_some(middle), is_known.then_some(deviation), quantiles, histogram)
             }
             Values::Texts(texts) => {
-                let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+                let mut counts: HashMap<&str, usize> = HashMap::new();
                 texts.iter().flatten().for_each(|text| *counts.entry(text).or_default() += 1);
                 let mut frequent: Vec<(&str, usize)> = counts.into_iter().collect();
                 frequent.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
@@ -131,10 +134,11 @@ fn shares_of_numbers(numbers: &[Option<f64>], edges: &[f64]) -> Vec<f64> {
 }
 
 fn shares_of_texts(found: &[Option<String>], texts: &[String]) -> Vec<f64> {
+    let places: HashMap<&str, usize> = texts.iter().enumerate().map(|(place, text)| (text.as_str(), place)).collect();
     let mut counts = vec![0_usize; texts.len() + 2];
     for text in found {
         let class = match text {
-            Some(text) => texts.iter().position(|known| known == text).unwrap_or(texts.len()),
+            Some(text) => places.get(text.as_str()).copied().unwrap_or(texts.len()),
             None => texts.len() + 1,
         };
         counts[class] += 1;
@@ -142,14 +146,32 @@ fn shares_of_texts(found: &[Option<String>], texts: &[String]) -> Vec<f64> {
     counts.into_iter().map(|n| count(n) / count(found.len().max(1))).collect()
 }
 
-/// Between the two nearest of ascending values.
-fn quantile(ascending: &[f64], share: f64) -> Option<f64> {
-    let place = share * count(ascending.len().checked_sub(1)?);
+/// Between the two nearest of values that stand where they would stand if all were ascending.
+fn quantile(values: &[f64], share: f64) -> Option<f64> {
+    let (below, above, part) = neighbours(values.len(), share)?;
+    Some(values[below] + (values[above] - values[below]) * part)
+}
+
+/// The two places that a quantile lies between, and how far from the first one.
+fn neighbours(values: usize, share: f64) -> Option<(usize, usize, f64)> {
+    let place = share * count(values.checked_sub(1)?);
     // The number of rows is far below 2^53.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let below = place.floor() as usize;
-    let above = (below + 1).min(ascending.len() - 1);
-    Some(ascending[below] + (ascending[above] - ascending[below]) * (place - place.floor()))
+    Some((below, (below + 1).min(values - 1), place - place.floor()))
+}
+
+/// Put the values that quantiles need where they would stand if all were ascending; sorting all takes several times as long.
+fn put_in_place(values: &mut [f64], shares: &[f64]) {
+    fn put(values: &mut [f64], from: usize, places: &[usize]) {
+        let Some(middle) = places.get(places.len() / 2) else { return };
+        let (lower, _, higher) = values.select_nth_unstable_by(middle - from, f64::total_cmp);
+        put(lower, from, &places[..places.len() / 2]);
+        put(higher, middle + 1, &places[places.len() / 2 + 1..]);
+    }
+    let neighbours = shares.iter().filter_map(|share| neighbours(values.len(), *share));
+    let places: BTreeSet<usize> = neighbours.flat_map(|(below, above, _)| [below, above]).collect();
+    put(values, 0, &places.into_iter().collect::<Vec<_>>());
 }
 
 #[cfg(test)]
@@ -168,7 +190,10 @@ mod tests {
         let profile = FeatureProfile::of("x", &numbers(0));
         assert!(profile.drift(&numbers(0)).abs() < 1e-12);
         assert!(profile.drift(&numbers(60)) > 0.25);
-        assert_eq!(profile.quantiles, [0.0, 0.99, 24.75, 49.5, 74.25, 98.01, 99.0]);
+        let expected = [0.0, 0.99, 24.75, 49.5, 74.25, 98.01, 99.0];
+        assert_eq!(profile.quantiles, expected);
+        let turned = Values::Numbers((0..100).map(|n| Some(f64::from(n * 37 % 100))).collect());
+        assert_eq!(FeatureProfile::of("x", &turned).quantiles, expected);
         let texts = |t: &str| Values::Texts(vec![Some(t.to_owned()), None]);
         let profile = FeatureProfile::of("t", &texts("a"));
         assert!(profile.drift(&texts("a")).abs() < 1e-12);

@@ -147,35 +147,45 @@ fn edges(ascending: &[f64]) -> Vec<f64> {
     edges
 }
 
-/// A table as bins, row by row.
+/// Columns whose bins stand side by side in one piece of a row.
+pub(super) const PIECE: usize = 16;
+/// Rows that are turned from columns at a time.
+const TURN_ROWS: usize = 1_024;
+
+/// A table as bins: by row, as sums over all columns need them, and by column, as a division needs one of them.
 #[derive(Debug, Clone)]
 pub struct Binned {
     /// The columns.
     pub columns: Vec<ColumnBins>,
-    /// Rows x columns.
-    bins: Vec<u8>,
+    /// Rows x pieces.
+    by_row: Vec<[u8; PIECE]>,
+    by_column: Vec<Vec<u8>>,
     rows: usize,
 }
 
 impl Binned {
-    /// A table by its columns' values, one column at a time. `values`: of a column by its place.
+    /// A table by its columns' values. `values`: of a column by its place.
     ///
     /// # Errors
-    /// Those of `values`.
+    /// Those of `values`, of the first column that has one.
     pub fn apply<E: Send>(
         columns: &[ColumnBins],
         rows: usize,
-        values: impl Fn(usize) -> Result<Values, E>,
+        values: impl Fn(usize) -> Result<Values, E> + Sync,
     ) -> Result<Self, E> {
-        let width = columns.len();
-        let mut bins = vec![MISSING; rows * width];
-        for (place, column) in columns.iter().enumerate() {
-            let own = column.apply(&values(place)?);
-            if width > 0 {
-                bins.par_chunks_mut(width).with_min_len(4096).zip(own).for_each(|(row, bin)| row[place] = bin);
+        let apply = |(place, column): (usize, &ColumnBins)| Ok(column.apply(&values(place)?));
+        let applied: Vec<Result<Vec<u8>, E>> = columns.par_iter().enumerate().map(apply).collect();
+        let by_column = applied.into_iter().collect::<Result<Vec<_>, E>>()?;
+        let pieces = columns.len().div_ceil(PIECE).max(1);
+        let mut by_row = vec![[MISSING; PIECE]; rows * pieces];
+        by_row.par_chunks_mut(TURN_ROWS * pieces).enumerate().for_each(|(chunk, cells)| {
+            let cells = cells.as_flattened_mut();
+            for (place, column) in by_column.iter().enumerate() {
+                let column = column.iter().skip(chunk * TURN_ROWS);
+                cells.iter_mut().skip(place).step_by(pieces * PIECE).zip(column).for_each(|(cell, bin)| *cell = *bin);
             }
-        }
-        Ok(Binned { columns: columns.to_vec(), bins, rows })
+        });
+        Ok(Binned { columns: columns.to_vec(), by_row, by_column, rows })
     }
 
     /// Rows.
@@ -187,7 +197,18 @@ impl Binned {
     /// The bins of a row.
     #[must_use]
     pub fn row(&self, row: usize) -> &[u8] {
-        &self.bins[row * self.columns.len()..(row + 1) * self.columns.len()]
+        let (by_row, pieces) = self.pieces();
+        &by_row[row * pieces..(row + 1) * pieces].as_flattened()[..self.columns.len()]
+    }
+
+    /// The bins of all rows in pieces, as many for each row; its last one may be longer than the columns.
+    pub(super) fn pieces(&self) -> (&[[u8; PIECE]], usize) {
+        (&self.by_row, self.columns.len().div_ceil(PIECE).max(1))
+    }
+
+    /// The bins of a column.
+    pub(super) fn column(&self, column: usize) -> &[u8] {
+        &self.by_column[column]
     }
 }
 

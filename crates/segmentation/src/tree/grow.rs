@@ -1,13 +1,15 @@
 //! Growing a tree leaf by leaf, the best division first.
 
+use std::ops::Range;
+
 use rand::SeedableRng;
 use rand::seq::index::sample;
 use rand_xoshiro::Xoshiro256Plus;
 use rayon::prelude::*;
 
-use super::bins::Binned;
+use super::bins::{BINS_MAX, Binned};
 use super::histogram::{Gradients, Histogram, Packed, Sums};
-use super::node::{Node, Split, Tree};
+use super::node::{BinSet, Node, Split, Tree};
 use super::split::{Criterion, Division, Undivided};
 
 /// Rows from which on a division is done in parts by all threads.
@@ -45,31 +47,45 @@ pub struct Sample<'s> {
     pub rows: &'s [u32],
 }
 
+/// A tree with the rows of its leaves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grown {
+    /// The tree.
+    pub tree: Tree,
+    /// The rows, those of a leaf side by side and ascending.
+    rows: Vec<u32>,
+    /// Of each leaf its place in the tree, and where its rows are.
+    leaves: Vec<(usize, Range<usize>)>,
+}
+
+impl Grown {
+    /// Value and rows, ascending, of each leaf.
+    pub fn leaves(&self) -> impl Iterator<Item = (f64, &[u32])> {
+        self.leaves.iter().map(|(place, rows)| (self.tree.nodes[*place].value, &self.rows[rows.clone()]))
+    }
+}
+
 /// A leaf that may still be divided.
 struct Open {
     place: usize,
     depth: usize,
-    rows: Vec<u32>,
+    rows: Range<usize>,
     total: Packed,
+    /// Sums by all columns; absent where divisions see few of them, and where there is nothing more to divide.
     histogram: Option<Histogram>,
     bounds: (f64, f64),
     division: Option<Division>,
 }
 
 impl Tree {
-    /// Grow a tree, and the rows of each leaf beside it. The same rows give the same tree whatever the number of threads.
+    /// Grow a tree. The same rows give the same tree whatever the number of threads. `gradients` are overwritten.
     #[must_use]
-    pub fn grow(table: &Binned, sample: Sample<'_>, growth: &Growth) -> (Tree, Vec<(usize, Vec<u32>)>) {
-        let gradients = Gradients::new(sample.gradients, sample.hessians);
-        let grower = Grower { table, gradients: &gradients, growth };
-        let rows = sample.rows.to_vec();
-        let histogram = Histogram::of(table, &gradients, &rows);
-        let total = gradients.total(&rows);
-        let bounds = (f64::NEG_INFINITY, f64::INFINITY);
-        let mut root = Open { place: 0, depth: 0, rows, total, histogram: Some(histogram), bounds, division: None };
-        grower.divide(&mut root);
+    pub fn grow(table: &Binned, sample: Sample<'_>, gradients: &mut Gradients, growth: &Growth) -> Grown {
+        gradients.set(sample.gradients, sample.hessians);
+        let mut rows = sample.rows.to_vec();
+        let mut grower = Grower { table, gradients, growth, rows: &mut rows, aside: vec![0; sample.rows.len()] };
         let mut nodes = vec![Node { cover: 0.0, value: 0.0, split: None }];
-        let mut open = vec![root];
+        let mut open = vec![grower.root()];
         while open.len() < growth.leaves_max {
             let gain = |open: &Open| open.division.as_ref().map_or(f64::NEG_INFINITY, |division| division.gain);
             let best = (0..open.len())
@@ -81,15 +97,20 @@ impl Tree {
             nodes[parent.place].split =
                 Some(Split { column: division.column, bins: division.left, left, right, gain: division.gain });
             nodes.extend([left, right].map(|_| Node { cover: 0.0, value: 0.0, split: None }));
-            open.extend(grower.children(parent, &division, left, right));
+            // A tree with as many leaves as it may have needs no sums of the last ones.
+            let is_last = open.len() + 2 >= growth.leaves_max;
+            open.extend(grower.children(parent, &division, left, right, is_last));
             // Of equal gains the older leaf is divided first.
             open.sort_by_key(|leaf| leaf.place);
         }
         let mut tree = Tree { nodes };
-        for leaf in &open {
+        let leaf_sums = |leaf: &Open| {
             // The exact sums, in the order of the rows.
-            let sum = |of: &[f64]| leaf.rows.iter().map(|row| of[*row as usize]).sum::<f64>();
-            let sums = Sums { gradient: sum(sample.gradients), hessian: sum(sample.hessians) };
+            let sum = |of: &[f64]| rows[leaf.rows.clone()].iter().map(|row| of[*row as usize]).sum::<f64>();
+            Sums { gradient: sum(sample.gradients), hessian: sum(sample.hessians) }
+        };
+        let sums: Vec<Sums> = open.par_iter().map(leaf_sums).collect();
+        for (leaf, sums) in open.iter().zip(sums) {
             let node = &mut tree.nodes[leaf.place];
             node.cover = match growth.criterion {
                 Criterion::Loss { .. } => crate::evaluation::count(leaf.rows.len()),
@@ -98,7 +119,7 @@ impl Tree {
             node.value = growth.criterion.value(sums, leaf.bounds);
         }
         tree.sum_up();
-        (tree, open.into_iter().map(|leaf| (leaf.place, leaf.rows)).collect())
+        Grown { tree, leaves: open.into_iter().map(|leaf| (leaf.place, leaf.rows)).collect(), rows }
     }
 
     /// Covers and mean values of the inner nodes from those of their leaves.
@@ -118,35 +139,36 @@ struct Grower<'g> {
     table: &'g Binned,
     gradients: &'g Gradients,
     growth: &'g Growth,
+    /// Rows, those of a leaf side by side.
+    rows: &'g mut [u32],
+    /// As many places more, for rows that go right.
+    aside: Vec<u32>,
 }
 
 impl Grower<'_> {
+    fn root(&self) -> Open {
+        let total = self.gradients.total(self.rows);
+        let histogram = (!self.sees_few_columns()).then(|| Histogram::of(self.table, self.gradients, self.rows));
+        let bounds = (f64::NEG_INFINITY, f64::INFINITY);
+        let rows = 0..self.rows.len();
+        let mut root = Open { place: 0, depth: 0, rows, total, histogram, bounds, division: None };
+        self.divide(&mut root);
+        root
+    }
+
+    /// Whether divisions may choose from so few columns that sums of these are less work than those of all of the smaller part.
+    fn sees_few_columns(&self) -> bool {
+        self.growth.columns_drawn.is_some_and(|drawn| drawn * 4 <= self.table.columns.len())
+    }
+
     /// Find the best division of a leaf.
     fn divide(&self, leaf: &mut Open) {
         let growth = self.growth;
-        let is_done = leaf.depth >= growth.depth_max || leaf.rows.len() < 2 * growth.rows_min;
-        let Some(histogram) = leaf.histogram.as_ref().filter(|_| !is_done) else {
+        if leaf.depth >= growth.depth_max || leaf.rows.len() < 2 * growth.rows_min {
             leaf.histogram = None;
             return;
-        };
-        let node = Undivided {
-            histogram,
-            gradients: self.gradients,
-            total: leaf.total,
-            rows: leaf.rows.len(),
-            bounds: leaf.bounds,
-        };
+        }
         let width = self.table.columns.len();
-        let best = |columns: &[usize]| {
-            let divide = |column: &usize| {
-                let bins = &self.table.columns[*column];
-                node.divide(*column, bins.len(), bins.is_category(), growth)
-            };
-            let divisions: Vec<Option<Division>> = columns.par_iter().with_min_len(8).map(divide).collect();
-            // Of equal gains the first column's.
-            divisions.into_iter().flatten().reduce(|best, next| if next.gain > best.gain { next } else { best })
-        };
-        let all: Vec<usize> = (0..width).collect();
         let drawn = growth.columns_drawn.filter(|drawn| *drawn < width).map(|drawn| {
             let seed = growth.seed ^ (leaf.place as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             let mut columns = sample(&mut Xoshiro256Plus::seed_from_u64(seed), width, drawn).into_vec();
@@ -154,24 +176,35 @@ impl Grower<'_> {
             columns
         });
         // Where none of the drawn columns divides, any may.
-        leaf.division = drawn.and_then(|columns| best(&columns)).or_else(|| best(&all));
+        let of_drawn = drawn.and_then(|columns| self.best(leaf, &columns));
+        leaf.division = of_drawn.or_else(|| self.best(leaf, &(0..width).collect::<Vec<_>>()));
         if leaf.division.is_none() {
             leaf.histogram = None;
         }
     }
 
-    /// The two parts of a leaf, each with its best division.
-    fn children(&self, parent: Open, division: &Division, left: usize, right: usize) -> [Open; 2] {
+    /// The best division of a leaf by some columns; of equal gains the first column's.
+    fn best(&self, leaf: &Open, columns: &[usize]) -> Option<Division> {
+        let (table, rows) = (self.table, leaf.rows.len());
+        let node = Undivided::new(self.gradients, self.growth, leaf.total, rows, leaf.bounds);
+        let better = |best: Division, next: Division| if next.gain > best.gain { next } else { best };
+        if let Some(histogram) = &leaf.histogram {
+            let divide = |column: &usize| node.divide(*column, &table.columns[*column], histogram.column(*column));
+            let divisions: Vec<Option<Division>> = columns.par_iter().with_min_len(8).map(divide).collect();
+            return divisions.into_iter().flatten().reduce(better);
+        }
+        let histogram = Histogram::of_columns(table, self.gradients, &self.rows[leaf.rows.clone()], columns);
+        let divide =
+            |(place, column): (usize, &usize)| node.divide(*column, &table.columns[*column], histogram.column(place));
+        columns.iter().enumerate().filter_map(divide).reduce(better)
+    }
+
+    /// The two parts of a leaf, each with its best division unless they are the last ones.
+    fn children(&mut self, parent: Open, division: &Division, left: usize, right: usize, is_last: bool) -> [Open; 2] {
         let Open { depth, rows, total, histogram, bounds, .. } = parent;
-        let goes_left = |row: &u32| division.left.has(self.table.row(*row as usize)[division.column]);
-        let (left_rows, right_rows): (Vec<u32>, Vec<u32>) = if rows.len() < PART_ROWS {
-            rows.iter().partition(|row| goes_left(row))
-        } else {
-            let parts: Vec<(Vec<u32>, Vec<u32>)> =
-                rows.par_chunks(PART_ROWS).map(|part| part.iter().partition(|row| goes_left(row))).collect();
-            let (left, right): (Vec<Vec<u32>>, Vec<Vec<u32>>) = parts.into_iter().unzip();
-            (left.concat(), right.concat())
-        };
+        let bins = self.table.column(division.column);
+        let left_rows = part(&mut self.rows[rows.clone()], &mut self.aside[rows.clone()], bins, division.left);
+        let (left_rows, right_rows) = (rows.start..rows.start + left_rows, rows.start + left_rows..rows.end);
         let left_total = division.left_sums;
         let right_total = total - left_total;
         // Values on both sides of a column that must rise, or fall, keep apart at their middle.
@@ -188,13 +221,13 @@ impl Grower<'_> {
             lower.1 = lower.1.min(middle);
             upper.0 = upper.0.max(middle);
         }
+        let is_divided = !is_last && depth + 1 < self.growth.depth_max;
         // Sums of the smaller part are added up, those of the larger one are what is left.
         let is_left_smaller = left_rows.len() <= right_rows.len();
-        let is_needed = depth + 1 < self.growth.depth_max;
         let (mut smaller, mut larger) = (None, None);
-        if is_needed && let Some(mut histogram) = histogram {
-            let part =
-                Histogram::of(self.table, self.gradients, if is_left_smaller { &left_rows } else { &right_rows });
+        if is_divided && let Some(mut histogram) = histogram {
+            let rows = if is_left_smaller { left_rows.clone() } else { right_rows.clone() };
+            let part = Histogram::of(self.table, self.gradients, &self.rows[rows]);
             histogram.subtract(&part);
             (smaller, larger) = (Some(part), Some(histogram));
         }
@@ -212,7 +245,68 @@ impl Grower<'_> {
             leaf(left, left_rows, left_total, left_histogram, left_bounds),
             leaf(right, right_rows, right_total, right_histogram, right_bounds),
         ];
-        children.iter_mut().for_each(|child| self.divide(child));
+        if is_divided {
+            children.par_iter_mut().for_each(|child| self.divide(child));
+        }
         children
+    }
+}
+
+/// Part rows in two, those whose bin is on the left first, both in their order; how many these are. `aside` has as many places as there are rows.
+fn part(rows: &mut [u32], aside: &mut [u32], bins: &[u8], left: BinSet) -> usize {
+    let goes_left: [bool; BINS_MAX] = std::array::from_fn(|bin| u8::try_from(bin).is_ok_and(|bin| left.has(bin)));
+    // Every row is written to both sides and stays where the count moves on: there is nothing to be guessed.
+    let part_chunk = |(rows, aside): (&mut [u32], &mut [u32])| {
+        let (mut on_left, mut on_right) = (0, 0);
+        for place in 0..rows.len() {
+            let row = rows[place];
+            let is_left = goes_left[usize::from(bins[row as usize])];
+            rows[on_left] = row;
+            aside[on_right] = row;
+            on_left += usize::from(is_left);
+            on_right += usize::from(!is_left);
+        }
+        on_left
+    };
+    if rows.len() <= PART_ROWS {
+        let on_left = part_chunk((&mut *rows, &mut *aside));
+        let on_right = rows.len() - on_left;
+        rows[on_left..].copy_from_slice(&aside[..on_right]);
+        return on_left;
+    }
+    let chunks = rows.par_chunks_mut(PART_ROWS).zip(aside.par_chunks_mut(PART_ROWS));
+    let counts: Vec<usize> = chunks.map(part_chunk).collect();
+    let mut filled = 0;
+    for (chunk, on_left) in counts.iter().enumerate() {
+        let from = chunk * PART_ROWS;
+        rows.copy_within(from..from + on_left, filled);
+        filled += on_left;
+    }
+    let on_left_in_all = filled;
+    for (chunk, on_left) in counts.iter().enumerate() {
+        let from = chunk * PART_ROWS;
+        let on_right = PART_ROWS.min(rows.len() - from) - on_left;
+        rows[filled..filled + on_right].copy_from_slice(&aside[from..from + on_right]);
+        filled += on_right;
+    }
+    on_left_in_all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_keep_their_order_on_both_sides() {
+        for count in [0_u32, 1, 10, 40_000] {
+            let bins: Vec<u8> = (0..count).map(|row| (row.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+            let left = (0..97).fold(BinSet::default(), |set, bin| set.with(bin * 2));
+            let rows: Vec<u32> = (0..count).filter(|row| row % 3 > 0).collect();
+            let (expected_left, expected_right): (Vec<u32>, Vec<u32>) =
+                rows.iter().partition(|row| left.has(bins[**row as usize]));
+            let (mut parted, mut aside) = (rows.clone(), vec![0; rows.len()]);
+            let on_left = part(&mut parted, &mut aside, &bins, left);
+            assert_eq!((&parted[..on_left], &parted[on_left..]), (&expected_left[..], &expected_right[..]));
+        }
     }
 }

@@ -13,6 +13,7 @@ pub mod shapley;
 pub mod split;
 
 pub use bins::{Binned, ColumnBins};
-pub use grow::{Growth, Sample};
+pub use grow::{Grown, Growth, Sample};
+pub use histogram::Gradients;
 pub use node::{BinSet, Node, Split, Tree};
 pub use split::Criterion;

@@ -3,15 +3,26 @@
 use rayon::prelude::*;
 
 use super::node::{BinSet, Tree};
+use crate::evaluation::count;
 
-/// Paths through so many columns have their values computed once for every way to meet their conditions.
-const TABLE_COLUMNS_MAX: usize = 8;
-/// Inner nodes whose decisions fit into one word.
-const DECISIONS_MAX: usize = 64;
+/// Points of quadrature that are computed side by side.
+const LANES: usize = 2;
+/// Points of quadrature at most: exact for paths through twice as many columns.
+const POINTS_MAX: usize = 32;
+/// A share of no rows would divide by zero.
+const SHARE_MIN: f64 = 1e-12;
+/// Newton's steps to a point of quadrature.
+const STEPS: usize = 50;
+
+type Lanes = [f64; LANES];
 
 /// Shapley values of the sum of some trees, exact, where what is not known of a row is averaged over the rows of the fit that came to each node (Lundberg,
-/// Erion and Lee 2018, path-dependent TreeSHAP). The value of a leaf for a row depends only on which columns of its path the row agrees with; the values
-/// for all ways to agree are computed beforehand (Yang 2021, Fast TreeSHAP).
+/// Erion and Lee 2018, path-dependent TreeSHAP).
+///
+/// The Shapley value of column j by a leaf of value v is v (aⱼ − sⱼ) ∫₀¹ Πᵢ (aᵢ x + sᵢ (1 − x)) dx over the other columns i of its path, where aᵢ is 1 when the
+/// row agrees with the path in column i and 0 otherwise, and sᵢ the share of the fit's rows that do: k! (n − k − 1)! ÷ n! = ∫ xᵏ (1 − x)ⁿ⁻ᵏ⁻¹ dx (Owen 1972,
+/// multilinear extensions). Gauss and Legendre's quadrature is exact for it, and its products are shared by all leaves below a node (as the polynomials of
+/// Yu et al. 2022, Linear TreeSHAP).
 #[derive(Debug, Clone)]
 pub struct Shapley {
     trees: Vec<Explained>,
@@ -21,27 +32,35 @@ pub struct Shapley {
 /// A tree, ready to explain rows.
 #[derive(Debug, Clone)]
 struct Explained {
-    /// Column and left bins of each inner node.
-    decisions: Vec<(usize, BinSet)>,
-    paths: Vec<Path>,
-    /// Whether decisions of a row fit into one word, and all paths have tables.
-    is_small: bool,
+    /// Points of quadrature ÷ [`LANES`].
+    blocks: usize,
+    nodes: usize,
+    splits: Vec<Decision>,
+    /// Node x variant x block: by what the product changes on the way to the node; to a leaf, by its value as well. Variants: neither this condition nor the
+    /// one above on the same column is met, that one is and this one is not, both are.
+    factors: Vec<Lanes>,
+    /// Node x variant x block: by what the sum of the products below the node counts for its column.
+    terms: Vec<Lanes>,
 }
 
-/// The way to a leaf.
+/// An inner node.
 #[derive(Debug, Clone)]
-struct Path {
-    value: f64,
-    /// Columns on it, each once.
-    columns: Vec<usize>,
-    /// Share of the rows of the fit that agree with it, of each of its columns.
-    shares: Vec<f64>,
-    /// Inner nodes on it by their place among the decisions, whether it goes left there, and the place of the node's column in `columns`.
-    steps: Vec<(usize, bool, usize)>,
-    /// Of each column the decisions that it makes on the way, and how a row that agrees makes them.
-    wanted: Vec<(u64, u64)>,
-    /// For each set of columns that agree, the values of all columns; empty for long paths.
-    table: Vec<f64>,
+struct Decision {
+    place: usize,
+    column: usize,
+    left_bins: BinSet,
+    left: usize,
+    right: usize,
+    /// The last node on the way here that is entered by a condition on the same column; the root when there is none.
+    above: usize,
+}
+
+/// What explaining rows by one tree needs room for.
+#[derive(Debug, Default)]
+struct Room {
+    products: Vec<Lanes>,
+    agrees: Vec<usize>,
+    variants: Vec<usize>,
 }
 
 impl Shapley {
@@ -60,10 +79,22 @@ impl Shapley {
 
     /// Add the values of rows of bins to those of their columns, `width` values for each row.
     pub fn add<'r>(&self, rows: impl Iterator<Item = &'r [u8]> + Clone, width: usize, values: &mut [f64]) {
-        // Tree by tree: the tables of one tree are small.
+        let mut room = Room::default();
+        // Tree by tree: what is known of one tree is small.
         for tree in &self.trees {
+            room.products.resize(tree.nodes * tree.blocks, [0.0; LANES]);
+            room.agrees.resize(tree.nodes, 0);
+            room.variants.resize(tree.nodes, 0);
             for (row, values) in rows.clone().zip(values.chunks_exact_mut(width)) {
-                if tree.is_small { tree.add_small(row, values) } else { tree.add(row, values) }
+                match tree.blocks {
+                    1 => tree.add::<1>(row, &mut room, values),
+                    2 => tree.add::<2>(row, &mut room, values),
+                    3 => tree.add::<3>(row, &mut room, values),
+                    4 => tree.add::<4>(row, &mut room, values),
+                    5 => tree.add::<5>(row, &mut room, values),
+                    6 => tree.add::<6>(row, &mut room, values),
+                    _ => tree.add::<{ POINTS_MAX / LANES }>(row, &mut room, values),
+                }
             }
         }
     }
@@ -71,136 +102,114 @@ impl Shapley {
 
 impl Explained {
     fn new(tree: &Tree) -> Self {
-        let inner: Vec<usize> = (0..tree.nodes.len()).filter(|place| tree.nodes[*place].split.is_some()).collect();
-        let decisions: Vec<(usize, BinSet)> = inner
-            .iter()
-            .filter_map(|place| tree.nodes[*place].split.as_ref())
-            .map(|split| (split.column, split.bins))
-            .collect();
-        let mut paths = paths(tree, &inner);
-        let has_words = decisions.len() <= DECISIONS_MAX;
-        for path in &mut paths {
-            let width = path.columns.len();
-            if has_words {
-                path.wanted = vec![(0, 0); width];
-                for (decision, is_left, column) in &path.steps {
-                    path.wanted[*column].0 |= 1 << decision;
-                    path.wanted[*column].1 |= u64::from(*is_left) << decision;
-                }
+        // Of each node the column that it is entered by, and of all conditions on it the share of rows that meet them; the columns on the way.
+        let nodes = tree.nodes.len();
+        let mut shares = vec![1.0_f64; nodes];
+        let mut on_the_way: Vec<Vec<(usize, usize)>> = vec![Vec::new(); nodes];
+        let mut splits = Vec::new();
+        for (place, node) in tree.nodes.iter().enumerate() {
+            let Some(split) = &node.split else { continue };
+            let way = std::mem::take(&mut on_the_way[place]);
+            let above = way.iter().find(|(column, _)| *column == split.column).map_or(0, |(_, node)| *node);
+            for child in [split.left, split.right] {
+                let share = match node.cover > 0.0 {
+                    true => tree.nodes[child].cover / node.cover,
+                    false => 0.5,
+                };
+                shares[child] = (shares[above] * share).max(SHARE_MIN);
+                on_the_way[child] = way.iter().copied().filter(|(column, _)| *column != split.column).collect();
+                on_the_way[child].push((split.column, child));
             }
-            if width <= TABLE_COLUMNS_MAX {
-                path.table = (0..1 << width).flat_map(|agrees| path.shapley(agrees)).collect();
-            }
+            let (left, right) = (split.left, split.right);
+            splits.push(Decision { place, column: split.column, left_bins: split.bins, left, right, above });
         }
-        let is_small = has_words && paths.iter().all(|path| path.columns.len() <= TABLE_COLUMNS_MAX);
-        Explained { decisions, paths, is_small }
-    }
-
-    fn add_small(&self, row: &[u8], values: &mut [f64]) {
-        let made = |(place, (column, left)): (usize, &(usize, BinSet))| u64::from(left.has(row[*column])) << place;
-        let decisions: u64 = self.decisions.iter().enumerate().map(made).fold(0, |all, one| all | one);
-        for path in &self.paths {
-            let agree =
-                |(place, (mask, wanted)): (usize, &(u64, u64))| usize::from(decisions & mask == *wanted) << place;
-            let agrees: usize = path.wanted.iter().enumerate().map(agree).fold(0, |all, one| all | one);
-            let width = path.columns.len();
-            let known = &path.table[agrees * width..(agrees + 1) * width];
-            path.columns.iter().zip(known).for_each(|(column, value)| values[*column] += value);
-        }
-    }
-
-    fn add(&self, row: &[u8], values: &mut [f64]) {
-        let is_left: Vec<bool> = self.decisions.iter().map(|(column, left)| left.has(row[*column])).collect();
-        for path in &self.paths {
-            let mut agrees = (1_usize << path.columns.len()) - 1;
-            for (decision, left, column) in &path.steps {
-                if is_left[*decision] != *left {
-                    agrees &= !(1 << column);
-                }
-            }
-            let own = if path.table.is_empty() {
-                path.shapley(agrees)
-            } else {
-                path.table[agrees * path.columns.len()..(agrees + 1) * path.columns.len()].to_vec()
-            };
-            path.columns.iter().zip(own).for_each(|(column, value)| values[*column] += value);
-        }
-    }
-}
-
-impl Path {
-    /// The Shapley values of its columns when these agree.
-    fn shapley(&self, agrees: usize) -> Vec<f64> {
-        let has = |column: usize| agrees >> column & 1 == 1;
-        let width = self.columns.len();
-        // Coefficients of the product of (share + [agrees] t) over the columns: by how many columns are known.
-        let mut known = vec![0.0; width + 1];
-        known[0] = 1.0;
-        for (column, share) in self.shares.iter().enumerate() {
-            for count in (0..=column).rev() {
-                if has(column) {
-                    known[count + 1] += known[count];
-                }
-                known[count] *= share;
-            }
-        }
-        // known! (width - known - 1)! / width!, from one count to the next.
-        let mut weights = vec![1.0 / crate::evaluation::count(width.max(1)); width];
-        for count in 1..width {
-            weights[count] =
-                weights[count - 1] * crate::evaluation::count(count) / crate::evaluation::count(width - count);
-        }
-        let value = |place: usize| {
-            let share = self.shares[place];
-            if !has(place) {
-                // The product without this column is the whole by its share, which stands in the value, too.
-                return -self.value * weights.iter().zip(&known).map(|(weight, sum)| weight * sum).sum::<f64>();
-            }
-            // The product without this column, from the highest count down.
-            let (mut without, mut sum) = (0.0, 0.0);
-            for count in (0..width).rev() {
-                without = known[count + 1] - share * without;
-                sum += weights[count] * without;
-            }
-            self.value * (1.0 - share) * sum
+        // What is left on the way are paths of leaves.
+        let columns = on_the_way.iter().map(Vec::len).max().unwrap_or(0);
+        let blocks = match columns.div_ceil(2).div_ceil(LANES) {
+            blocks @ 0..=6 => blocks.max(1),
+            _ => POINTS_MAX / LANES,
         };
-        (0..width).map(value).collect()
+        let points = quadrature(columns.div_ceil(2).clamp(1, blocks * LANES));
+        let (mut factors, mut terms) = (vec![[0.0; LANES]; nodes * 3 * blocks], vec![[0.0; LANES]; nodes * 3 * blocks]);
+        for split in &splits {
+            for child in [split.left, split.right] {
+                let value = if tree.nodes[child].split.is_none() { tree.nodes[child].value } else { 1.0 };
+                for (variant, (above, own)) in [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)].into_iter().enumerate() {
+                    for (point, (x, weight)) in points.iter().enumerate() {
+                        let known = |agrees: f64, share: f64| agrees * x + share * (1.0 - x);
+                        let term = |agrees: f64, share: f64| (agrees - share) / known(agrees, share);
+                        let (share, share_above) = (shares[child], shares[split.above]);
+                        let place = (child * 3 + variant) * blocks + point / LANES;
+                        factors[place][point % LANES] = value * known(own, share) / known(above, share_above);
+                        terms[place][point % LANES] = weight * (term(own, share) - term(above, share_above));
+                    }
+                }
+            }
+        }
+        Explained { blocks, nodes, splits, factors, terms }
+    }
+
+    /// Down the tree the products, up again their sums, which is when each condition's column gets its part.
+    fn add<const BLOCKS: usize>(&self, row: &[u8], room: &mut Room, values: &mut [f64]) {
+        let (factors, _) = self.factors.as_chunks::<BLOCKS>();
+        let (terms, _) = self.terms.as_chunks::<BLOCKS>();
+        let (products, _) = room.products.as_chunks_mut::<BLOCKS>();
+        products[0] = [[1.0; LANES]; BLOCKS];
+        room.agrees[0] = 1;
+        for split in &self.splits {
+            let goes_left = split.left_bins.has(row[split.column]);
+            let above = room.agrees[split.above];
+            let here = products[split.place];
+            for (child, is_met) in [(split.left, goes_left), (split.right, !goes_left)] {
+                let agrees = above & usize::from(is_met);
+                room.agrees[child] = agrees;
+                room.variants[child] = above + agrees;
+                products[child] = each(&here, &factors[child * 3 + above + agrees], |a, b| a * b);
+            }
+        }
+        for split in self.splits.iter().rev() {
+            let (left, right) = (&products[split.left], &products[split.right]);
+            let of_left = each(left, &terms[split.left * 3 + room.variants[split.left]], |a, b| a * b);
+            let of_right = each(right, &terms[split.right * 3 + room.variants[split.right]], |a, b| a * b);
+            let sums = each(&of_left, &of_right, |a, b| a + b);
+            values[split.column] += sums.as_flattened().iter().sum::<f64>();
+            products[split.place] = each(left, right, |a, b| a + b);
+        }
     }
 }
 
-/// The ways to all leaves; `inner` are the places of the nodes that are none.
-fn paths(tree: &Tree, inner: &[usize]) -> Vec<Path> {
-    let mut found = Vec::new();
-    let empty = Path {
-        value: 0.0,
-        columns: Vec::new(),
-        shares: Vec::new(),
-        steps: Vec::new(),
-        wanted: Vec::new(),
-        table: Vec::new(),
+fn each<const BLOCKS: usize>(
+    one: &[Lanes; BLOCKS],
+    other: &[Lanes; BLOCKS],
+    of: impl Fn(f64, f64) -> f64,
+) -> [Lanes; BLOCKS] {
+    std::array::from_fn(|block| std::array::from_fn(|lane| of(one[block][lane], other[block][lane])))
+}
+
+/// Points between 0 and 1 and their weights with which sums are integrals of polynomials up to the degree 2 × points − 1 (Gauss and Legendre; the roots of
+/// Legendre's polynomial by Newton's method).
+fn quadrature(points: usize) -> Vec<(f64, f64)> {
+    let n = count(points);
+    let point = |number: usize| {
+        let mut x = (std::f64::consts::PI * (count(number) + 0.75) / (n + 0.5)).cos();
+        let mut slope = 1.0;
+        for _ in 0..STEPS {
+            // Bonnet's recursion.
+            let (mut before, mut here) = (1.0, x);
+            for degree in 2..=points {
+                let k = count(degree);
+                (before, here) = (here, ((2.0 * k - 1.0) * x * here - (k - 1.0) * before) / k);
+            }
+            slope = n * (x * here - before) / (x * x - 1.0);
+            let step = here / slope;
+            x -= step;
+            if step.abs() < 1e-16 {
+                break;
+            }
+        }
+        (f64::midpoint(x, 1.0), 1.0 / ((1.0 - x * x) * slope * slope))
     };
-    let mut open = vec![(0, empty)];
-    while let Some((place, path)) = open.pop() {
-        let Some(node) = tree.nodes.get(place) else { continue };
-        let Some(split) = &node.split else {
-            found.push(Path { value: node.value, ..path });
-            continue;
-        };
-        let decision = inner.partition_point(|known| *known < place);
-        for (child, left) in [(split.right, false), (split.left, true)] {
-            let mut path = path.clone();
-            let column = path.columns.iter().position(|column| *column == split.column).unwrap_or_else(|| {
-                path.columns.push(split.column);
-                path.shares.push(1.0);
-                path.columns.len() - 1
-            });
-            let cover = tree.nodes.get(child).map_or(0.0, |child| child.cover);
-            path.shares[column] *= if node.cover > 0.0 { cover / node.cover } else { 0.5 };
-            path.steps.push((decision, left, column));
-            open.push((child, path));
-        }
-    }
-    found
+    (0..points).map(point).collect()
 }
 
 #[cfg(test)]
@@ -277,15 +286,41 @@ mod tests {
     }
 
     #[test]
-    fn decisions_that_do_not_fit_into_a_word_give_the_same() {
-        let mut large = Explained::new(&example());
-        assert!(large.is_small);
-        large.paths.iter_mut().step_by(2).for_each(|path| path.table.clear());
-        for row in (0..27_u8).map(|n| [n % 3, n / 3 % 3, n / 9]) {
-            let (mut by_word, mut by_steps) = (vec![0.0; 3], vec![0.0; 3]);
-            Explained::new(&example()).add_small(&row, &mut by_word);
-            large.add(&row, &mut by_steps);
-            assert!(by_word.iter().zip(&by_steps).all(|(a, b)| (a - b).abs() < 1e-12), "{by_word:?} {by_steps:?}");
+    fn long_paths_are_exact_as_well() {
+        // A chain through 12 columns, and one of them again at its end; the leaves' values and covers are all different.
+        let mut nodes = Vec::new();
+        for step in 0..13_usize {
+            let leaf = Node { cover: 1.0 + step as f64, value: (step * step % 7) as f64 - 3.0, split: None };
+            let bins = BinSet::default().with(1 + step / 12);
+            let split = Split { column: step % 12, bins, left: 2 * step + 1, right: 2 * step + 2, gain: 1.0 };
+            nodes.extend([Node { cover: 0.0, value: 0.0, split: Some(split) }, leaf]);
+        }
+        nodes.push(Node { cover: 4.0, value: 9.0, split: None });
+        // A split and its left leaf, then the next split on the right.
+        let mut tree = Tree { nodes };
+        tree.sum_up();
+        let trees = [tree.clone()];
+        let shapley = Shapley::new(&trees);
+        assert_eq!(shapley.trees[0].blocks, 3);
+        for seed in 0..20_u32 {
+            let row: Vec<u8> = (0..12).map(|column| u8::from((seed * 37 + 11) >> (column % 7) & 1 == 1) + 1).collect();
+            let mut values = vec![0.0; 12];
+            shapley.add([row.as_slice()].into_iter(), 12, &mut values);
+            for (column, value) in values.iter().enumerate() {
+                let by_definition = brute_force(&tree, &row, column);
+                assert!((value - by_definition).abs() < 1e-12, "{row:?} {column}: {value} {by_definition}");
+            }
+        }
+    }
+
+    #[test]
+    fn quadrature_integrates_powers() {
+        for points in 1..=POINTS_MAX {
+            let known = quadrature(points);
+            for power in 0..2 * points {
+                let sum: f64 = known.iter().map(|(x, weight)| weight * x.powi(power as i32)).sum();
+                assert!((sum - 1.0 / (power as f64 + 1.0)).abs() < 1e-13, "{points} {power}: {sum}");
+            }
         }
     }
 }

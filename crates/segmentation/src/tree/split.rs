@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bins::MISSING;
+use super::bins::{ColumnBins, MISSING};
 use super::grow::Growth;
-use super::histogram::{Gradients, Histogram, Packed, Sums};
+use super::histogram::{ColumnSums, Gradients, Packed, Sums};
 use super::node::BinSet;
+use crate::evaluation::count;
 
 /// Categories with fewer rows than about this hardly move (LightGBM's `cat_smooth`).
 const CATEGORY_SMOOTHING_ROWS: f64 = 10.0;
@@ -39,7 +40,7 @@ impl Criterion {
     /// What a leaf of this value is worth; divisions are compared by the sum of their leaves' worth.
     fn worth(&self, sums: Sums, value: f64) -> f64 {
         match self {
-            Criterion::Loss { l2 } => -(sums.gradient * value + 0.5 * (sums.hessian + l2) * value * value),
+            Criterion::Loss { l2 } => -value * (sums.gradient + 0.5 * (sums.hessian + l2) * value),
             Criterion::Gini => -sums.hessian * 2.0 * value * (1.0 - value),
             Criterion::Entropy => {
                 let term = |share: f64| if share > 0.0 { share * share.log2() } else { 0.0 };
@@ -73,107 +74,134 @@ pub struct Division {
 
 /// A node whose division is sought.
 pub struct Undivided<'n> {
-    /// Its sums by column and bin.
-    pub histogram: &'n Histogram,
-    /// Gradients of all rows.
-    pub gradients: &'n Gradients,
-    /// Its sum.
-    pub total: Packed,
-    /// Rows.
-    pub rows: usize,
-    /// Between which its values must lie.
-    pub bounds: (f64, f64),
+    gradients: &'n Gradients,
+    growth: &'n Growth,
+    total: Packed,
+    whole: Sums,
+    whole_worth: f64,
+    hessian_per_row: f64,
+    hessian_min: f64,
+    bounds: (f64, f64),
 }
 
-impl Undivided<'_> {
-    /// The best division by a column; none when there is none that is allowed and better than nothing.
+impl<'n> Undivided<'n> {
+    /// A node of so many rows with this sum, whose values must lie between these bounds.
     #[must_use]
-    pub fn divide(&self, column: usize, bins: usize, is_category: bool, growth: &Growth) -> Option<Division> {
-        let at = |bin: usize| self.histogram.get(column, bin);
-        let mut best: Option<Division> = None;
-        let mut offer = |left: BinSet, left_sums: Packed| {
-            if let Some(gain) = self.gain(column, left_sums, growth)
-                && best.as_ref().is_none_or(|best| gain > best.gain)
-            {
-                best = Some(Division { column, left, gain, left_sums });
+    pub fn new(gradients: &'n Gradients, growth: &'n Growth, total: Packed, rows: usize, bounds: (f64, f64)) -> Self {
+        let whole = gradients.sums(total);
+        let criterion = &growth.criterion;
+        // Rows of a part by its share of the second derivatives: exact where all rows weigh the same.
+        let hessian_per_row = whole.hessian / count(rows.max(1));
+        let hessian_min = (hessian_per_row * (count(growth.rows_min) - 0.5)).max(1e-9);
+        let whole_worth = criterion.worth(whole, criterion.value(whole, bounds));
+        Undivided { gradients, growth, total, whole, whole_worth, hessian_per_row, hessian_min, bounds }
+    }
+
+    /// The best division by a column with its sums by bin; none when there is none that is allowed and better than nothing.
+    #[must_use]
+    pub fn divide(&self, column: usize, bins: &ColumnBins, sums: ColumnSums<'_>) -> Option<Division> {
+        let best = match bins.is_category() {
+            true => self.divide_categories(column, bins.len(), sums),
+            false => self.divide_numbers(column, bins.len(), sums),
+        };
+        let (bins, gain, left_sums) = best?;
+        Some(Division { column, left: bins, gain, left_sums })
+    }
+
+    /// Categories ordered by their mean gradient: a division into two is a prefix (Fisher 1958).
+    fn divide_categories(&self, column: usize, bins: usize, sums: ColumnSums<'_>) -> Option<(BinSet, f64, Packed)> {
+        let smoothing = self.hessian_per_row * CATEGORY_SMOOTHING_ROWS;
+        let mut order: Vec<(f64, u8, Packed)> = bin_places(0..bins)
+            .map(|bin| (bin, sums.get(bin)))
+            .filter(|(_, packed)| *packed != Packed::default())
+            .map(|(bin, packed)| {
+                let of = self.gradients.sums(packed);
+                (of.gradient / (of.hessian + smoothing), bin, packed)
+            })
+            .collect();
+        order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let mut best: Option<(usize, f64, Packed)> = None;
+        let mut left = Packed::default();
+        for (place, (_, _, packed)) in order.iter().enumerate().take(order.len().saturating_sub(1)) {
+            left = left + *packed;
+            if let Some(gain) = self.gain(column, left, best.as_ref().map_or(self.growth.gain_min, |best| best.1)) {
+                best = Some((place, gain, left));
+            }
+        }
+        let (last, gain, left_sums) = best?;
+        let mut left = BinSet::default();
+        order[..=last].iter().for_each(|(_, bin, _)| left.insert(usize::from(*bin)));
+        // Categories that this node has never seen go where most of it goes.
+        if self.is_most(left_sums) {
+            let absent = bin_places(0..bins).filter(|bin| sums.get(*bin) == Packed::default());
+            absent.for_each(|bin| left.insert(usize::from(bin)));
+        }
+        Some((left, gain, left_sums))
+    }
+
+    /// Numbers up to a bin and those above it, with missing values on either side.
+    fn divide_numbers(&self, column: usize, bins: usize, sums: ColumnSums<'_>) -> Option<(BinSet, f64, Packed)> {
+        let missing = sums.get(MISSING);
+        let has_missing = missing != Packed::default();
+        let last = bins.saturating_sub(1);
+        // Last bin on the left, and whether missing values are there, too.
+        let mut best: Option<(usize, bool, f64, Packed)> = None;
+        let mut offer = |bin: u8, with_missing: bool, left: Packed| {
+            if let Some(gain) = self.gain(column, left, best.as_ref().map_or(self.growth.gain_min, |best| best.2)) {
+                best = Some((usize::from(bin), with_missing, gain, left));
             }
         };
-        if is_category {
-            let sums: Vec<Sums> = (0..bins).map(|bin| self.gradients.sums(at(bin))).collect();
-            let smoothing = self.hessian_per_row() * CATEGORY_SMOOTHING_ROWS;
-            let present = |bin: &usize| at(*bin) != Packed::default();
-            let mut order: Vec<usize> = (0..bins).filter(present).collect();
-            // Ordered by their mean gradient, a division into two is a prefix (Fisher 1958).
-            let mean = |bin: usize| sums[bin].gradient / (sums[bin].hessian + smoothing);
-            order.sort_by(|a, b| mean(*a).total_cmp(&mean(*b)).then(a.cmp(b)));
-            let (mut left, mut left_sums) = (BinSet::default(), Packed::default());
-            for bin in order.iter().take(order.len().saturating_sub(1)) {
-                left.insert(*bin);
-                left_sums = left_sums + at(*bin);
-                offer(left, left_sums);
-            }
-            // Categories that this node has never seen go where most of it goes.
-            if let Some(best) = &mut best {
-                let share = self.gradients.sums(best.left_sums).hessian / self.gradients.sums(self.total).hessian;
-                if share > 0.5 {
-                    (0..bins).filter(|bin| !present(bin)).for_each(|bin| best.left.insert(bin));
-                }
-            }
-            return best;
-        }
-        let missing = at(usize::from(MISSING));
-        let has_missing = missing != Packed::default();
-        let (mut left, mut left_sums) = (BinSet::default(), Packed::default());
-        for bin in 1..bins.saturating_sub(1) {
-            left.insert(bin);
-            let here = at(bin);
-            left_sums = left_sums + here;
+        let mut left = Packed::default();
+        for bin in bin_places(1..last) {
+            let here = sums.get(bin);
             // The same rows as one bin before.
             if here == Packed::default() {
                 continue;
             }
-            offer(left, left_sums);
+            left = left + here;
+            offer(bin, false, left);
             if has_missing {
-                offer(left.with(usize::from(MISSING)), left_sums + missing);
+                offer(bin, true, left + missing);
             }
         }
-        if has_missing {
+        if has_missing && let Some(all) = bin_places(last..bins).next() {
             // All that is known on one side.
-            let mut known = left;
-            known.insert(bins.saturating_sub(1));
-            offer(known, self.total - missing);
-        } else if let Some(best) = &mut best {
-            let share = self.gradients.sums(best.left_sums).hessian / self.gradients.sums(self.total).hessian;
-            if share > 0.5 {
-                best.left.insert(usize::from(MISSING));
-            }
+            offer(all, false, self.total - missing);
         }
-        best
+        let (bin, with_missing, gain, left_sums) = best?;
+        let mut left = BinSet::default();
+        (1..=bin).for_each(|bin| left.insert(bin));
+        if with_missing || (!has_missing && self.is_most(left_sums)) {
+            left.insert(usize::from(MISSING));
+        }
+        Some((left, gain, left_sums))
     }
 
-    fn hessian_per_row(&self) -> f64 {
-        self.gradients.sums(self.total).hessian / crate::evaluation::count(self.rows.max(1))
+    fn is_most(&self, left: Packed) -> bool {
+        self.gradients.sums(left).hessian / self.whole.hessian > 0.5
     }
 
-    /// How much a division gains; none where a part is too small or the order of the values is not the one asked for.
-    fn gain(&self, column: usize, left: Packed, growth: &Growth) -> Option<f64> {
+    /// How much a division gains; none where a part is too small, or the order of the values is not the one asked for, or another one gains as much.
+    fn gain(&self, column: usize, left: Packed, other: f64) -> Option<f64> {
         let (left, right) = (self.gradients.sums(left), self.gradients.sums(self.total - left));
-        // Rows of a part by its share of the second derivatives: exact where all rows weigh the same.
-        let hessian_min = (self.hessian_per_row() * (crate::evaluation::count(growth.rows_min) - 0.5)).max(1e-9);
-        if left.hessian < hessian_min || right.hessian < hessian_min {
+        if left.hessian < self.hessian_min || right.hessian < self.hessian_min {
             return None;
         }
-        let criterion = &growth.criterion;
+        let criterion = &self.growth.criterion;
         let (low, high) = (criterion.value(left, self.bounds), criterion.value(right, self.bounds));
-        let direction = growth.monotone.get(column).copied().unwrap_or(0);
-        if (direction > 0 && low > high) || (direction < 0 && low < high) {
+        let gain = criterion.worth(left, low) + criterion.worth(right, high) - self.whole_worth;
+        if gain <= other {
             return None;
         }
-        let whole = self.gradients.sums(self.total);
-        let gain = criterion.worth(left, low) + criterion.worth(right, high)
-            - criterion.worth(whole, criterion.value(whole, self.bounds));
-        (gain > growth.gain_min).then_some(gain)
+        let direction = self.growth.monotone.get(column).copied().unwrap_or(0);
+        let is_allowed = !(direction > 0 && low > high || direction < 0 && low < high);
+        is_allowed.then_some(gain)
     }
+}
+
+/// Places of bins as they stand in a table.
+fn bin_places(places: std::ops::Range<usize>) -> impl Iterator<Item = u8> {
+    places.filter_map(|place| u8::try_from(place).ok())
 }
 
 #[cfg(test)]
