@@ -34,6 +34,8 @@ select
     feature.days_past_due,
     feature.salary_months_3m,
     feature.salary_months_change,
+    feature.salary_left_share_3m,
+    feature.fee_ratio_3m,
     feature.contact_count_90d,
     feature.complaint_count_90d,
     feature.is_manager_changed,

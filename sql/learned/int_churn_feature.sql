@@ -106,6 +106,44 @@ own_name as (
 
 ),
 
+-- Salaries of three months and what left of them, at the rate of today as above: a share does not move with the rate unless currencies are mixed.
+salary as (
+
+    select
+        xref.customer_id,
+        sum(cast(paid.salary_amount * rate.middle_rate as decimal(18, 2))) as salary_amount,
+        sum(cast(paid.left_amount * rate.middle_rate as decimal(18, 2))) as left_amount
+    from int_rate_day as rate
+    inner join int_account as account on rate.currency = account.currency and rate.rate_date = biz_date()
+    inner join (
+        select source_system, account_no, salary_amount, left_amount
+        from agg_salary_outflow_month
+        where month >= cast(date_trunc('month', biz_date()) as date) - interval '2 months'
+    ) as paid on account.source_system = paid.source_system and account.account_no = paid.account_no
+    inner join dim_customer_xref as xref
+        on account.source_system = xref.source_system and account.source_customer_no = xref.source_customer_no
+    group by xref.customer_id
+
+),
+
+-- Accounts without fees are left out first, so that the join stays small. A fee that is given back counts against the others of its month.
+fee as (
+
+    select
+        xref.customer_id,
+        sum(case when charged.month = cast(date_trunc('month', biz_date()) as date) then charged.fee_amount else 0 end) as fee_amount,
+        sum(case when charged.month < cast(date_trunc('month', biz_date()) as date) then charged.fee_amount else 0 end) as fee_amount_before
+    from (
+        select source_system, source_customer_no, month, fee_amount
+        from agg_account_month
+        where month >= cast(date_trunc('month', biz_date()) as date) - interval '2 months' and fee_amount <> 0
+    ) as charged
+    inner join dim_customer_xref as xref
+        on charged.source_system = xref.source_system and charged.source_customer_no = xref.source_customer_no
+    group by xref.customer_id
+
+),
+
 -- Of today's prices of funds, that of each deposit's own tenor is what the market pays.
 time_deposit as (
 
@@ -236,6 +274,16 @@ select
     person.days_past_due,
     person.salary_months_3m,
     case when person.knows_6m then cast(person.salary_months_3m - person.salary_months_before as bigint) end as salary_months_change,
+    cast(
+        case when salary.salary_amount > 0 then cast(salary.left_amount as decimal(28, 8)) / cast(salary.salary_amount as decimal(18, 2)) end as decimal(9, 6)
+    ) as salary_left_share_3m,
+    -- The three months are known of everybody here, so a month without a fee is one in which nothing was charged.
+    cast(
+        case
+            when fee.fee_amount_before > 0
+                then greatest(least(cast(2 * fee.fee_amount as decimal(28, 8)) / cast(fee.fee_amount_before as decimal(18, 2)), 10), 0)
+        end as decimal(9, 6)
+    ) as fee_ratio_3m,
     cast(coalesce(contact.contact_count, 0) as bigint) as contact_count_90d,
     cast(coalesce(contact.complaint_count, 0) as bigint) as complaint_count_90d,
     case
@@ -246,6 +294,8 @@ select
 from person
 left join own_name on person.customer_id = own_name.customer_id
 left join int_own_name_outflow as outflow on person.customer_id = outflow.customer_id
+left join salary on person.customer_id = salary.customer_id
+left join fee on person.customer_id = fee.customer_id
 left join time_deposit on person.customer_id = time_deposit.customer_id
 left join contact on person.customer_id = contact.customer_id
 left join (

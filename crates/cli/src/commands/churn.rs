@@ -99,6 +99,9 @@ pub struct FitArgs {
     /// Boosting: share of the columns that each division may choose from.
     #[arg(long, value_name = "SHARE")]
     columns_share: Option<f64>,
+    /// Boosting: ensembles with draws of their own, whose mean is the model; 5 up to 20,000 rows and 1 beyond when absent.
+    #[arg(long, value_name = "N")]
+    bags: Option<usize>,
     /// AUC from which on a column alone is refused as known only afterwards.
     #[arg(long, default_value_t = 0.99, value_name = "AUC")]
     leak_auc_max: f64,
@@ -182,8 +185,9 @@ fn params(args: &FitArgs) -> Result<ClassifierParams, CliFailure> {
         }
         _ => None,
     };
-    if args.rounds == Some(0) || args.depth == Some(0) || args.leaves.is_some_and(|leaves| leaves < 2) {
-        return wrong("--rounds and --depth are at least 1, --leaves at least 2");
+    let given = [args.rounds, args.depth, args.bags];
+    if given.contains(&Some(0)) || args.leaves.is_some_and(|leaves| leaves < 2) {
+        return wrong("--rounds, --depth and --bags are at least 1, --leaves at least 2");
     }
     let mut shares = [args.learning_rate, args.rows_share, args.columns_share].into_iter().flatten();
     if shares.any(|share| !(share > 0.0 && share <= 1.0)) {
@@ -206,6 +210,7 @@ fn params(args: &FitArgs) -> Result<ClassifierParams, CliFailure> {
     boosting.learning_rate = args.learning_rate.unwrap_or(boosting.learning_rate);
     boosting.leaves = args.leaves.unwrap_or(boosting.leaves);
     boosting.depth = args.depth.unwrap_or(boosting.depth);
+    boosting.bags = args.bags.or(boosting.bags);
     boosting.rows_share = args.rows_share.unwrap_or(boosting.rows_share);
     boosting.columns_share = args.columns_share.unwrap_or(boosting.columns_share);
     if let Some(rounds) = args.rounds {

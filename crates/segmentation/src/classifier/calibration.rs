@@ -215,12 +215,16 @@ fn isotonic(scores: &[f64], outcomes: &[bool]) -> Calibration {
     Calibration::Isotonic { scores: points, probabilities }
 }
 
-/// The choice with the least log loss on shuffled folds of the scores; a simpler one when it is not worse by more than one standard error.
+/// The choice with the least log loss on shuffled folds of the scores; a simpler one when it is not worse by more than one standard error. Log odds have Platt's
+/// curve at least: where they are right it leaves them as they are, and its two numbers cost nothing.
 fn choose(is_log_odds: bool, scores: &[f64], outcomes: &[bool], seed: u64) -> CalibrationChoice {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.shuffle(&mut Xoshiro256Plus::seed_from_u64(seed));
     let positives = outcomes.iter().filter(|outcome| **outcome).count();
-    let mut choices = vec![CalibrationChoice::None, CalibrationChoice::Platt];
+    let mut choices = match is_log_odds {
+        true => vec![CalibrationChoice::Platt],
+        false => vec![CalibrationChoice::None, CalibrationChoice::Platt],
+    };
     if positives.min(outcomes.len() - positives) >= ISOTONIC_POSITIVES_MIN {
         choices.push(CalibrationChoice::Isotonic);
     }
@@ -241,7 +245,7 @@ fn choose(is_log_odds: bool, scores: &[f64], outcomes: &[bool], seed: u64) -> Ca
         }
         losses
     };
-    let mut best = (CalibrationChoice::None, losses(CalibrationChoice::None));
+    let mut best = (choices[0], losses(choices[0]));
     for choice in choices.into_iter().skip(1) {
         let tried = losses(choice);
         if is_surely_less(&tried, &best.1) {

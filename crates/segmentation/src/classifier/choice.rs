@@ -117,7 +117,7 @@ fn out_of_fold(
             let best = (0..tried).min_by(|a, b| loss(a).total_cmp(&loss(b))).map_or(0, |round| round + 1);
             let scores = boosted.into_par_iter().zip(&parts).map(|(fold, (_, outside))| {
                 let mut ensemble = fold.ensemble;
-                ensemble.trees.truncate(best);
+                ensemble.trees.truncate(best * boosting.bags());
                 ensemble.scores(table, outside)
             });
             (scores.collect(), best)

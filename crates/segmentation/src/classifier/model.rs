@@ -21,6 +21,10 @@ use crate::feature::{FeatureProfile, FeatureSpec, Values};
 
 /// Texts of a column that are not among its 254 most frequent may be this share of its rows; of more, they are names or numbers of rows.
 const RARE_SHARE_MAX: f64 = 0.5;
+/// Rows up to which one boosted ensemble depends so much on its draws that the mean of some is better.
+const BAGGED_ROWS_MAX: usize = 20_000;
+/// Ensembles whose mean is taken then.
+const BAGS: usize = 5;
 /// Name of the profile of the probabilities.
 const PROBABILITY: &str = "probability";
 
@@ -103,6 +107,10 @@ impl ClassifierModel {
             let least = params.outcome_rows_min.max(1);
             return Err(ClassifierError::OneOutcome { rows: known.len(), positives, least });
         }
+        let mut params = params.clone();
+        let bags = if known.len() <= BAGGED_ROWS_MAX { BAGS } else { 1 };
+        params.boosting.bags.get_or_insert(bags);
+        let params = &params;
         let (specs, mut profiles, left_out) = usable(&examples, columns, &known, params.leak_auc_max)?;
         let parts = hold_back(&examples, &known, params, columns.time.as_deref())?;
         let outcomes: Vec<bool> = outcomes.iter().map(|outcome| outcome.unwrap_or(false)).collect();

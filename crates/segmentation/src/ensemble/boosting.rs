@@ -16,7 +16,7 @@ const ADD_ROWS: usize = 16_384;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BoostingParams {
-    /// Trees at most.
+    /// Rounds at most.
     pub rounds: usize,
     /// By how much each tree's values are made smaller.
     pub learning_rate: f64,
@@ -32,6 +32,9 @@ pub struct BoostingParams {
     pub rows_share: f64,
     /// Share of the columns that each division may choose from.
     pub columns_share: f64,
+    /// Chains of trees, each with its own draws, whose mean is the ensemble; a round is a tree of each. One when absent; a classifier has five then where its
+    /// rows are few.
+    pub bags: Option<usize>,
     /// Rounds without a better loss of the rows that are watched after which boosting ends.
     pub patience: usize,
     /// Of a column 1 or -1 when the score may only rise or fall with it, 0 otherwise; all 0 when empty.
@@ -51,10 +54,19 @@ impl Default for BoostingParams {
             l2: 1.0,
             rows_share: 0.8,
             columns_share: 0.5,
+            bags: None,
             patience: 50,
             monotone: Vec::new(),
             seed: 42,
         }
+    }
+}
+
+impl BoostingParams {
+    /// Trees of a round.
+    #[must_use]
+    pub fn bags(&self) -> usize {
+        self.bags.unwrap_or(1).max(1)
     }
 }
 
@@ -81,39 +93,27 @@ fn rounds(table: &Binned, known: Outcomes<'_>, rows: &[u32], watched: &[u32], pa
     let weight_of =
         |is: bool| rows.iter().filter(|r| known.is_positive(**r) == is).map(|r| known.weight(*r)).sum::<f64>();
     let base = (weight_of(true).max(1e-9) / weight_of(false).max(1e-9)).ln();
-    let mut growth = Growth {
-        criterion: Criterion::Loss { l2: params.l2 },
-        leaves_max: params.leaves.max(2),
-        depth_max: params.depth.max(1),
-        rows_min: params.rows_min.max(1),
-        gain_min: 1e-9,
-        columns_drawn: drawn(table.columns.len(), params.columns_share),
-        monotone: params.monotone.clone(),
-        seed: params.seed,
-    };
-    let mut rng = Xoshiro256Plus::seed_from_u64(params.seed);
-    let mut scores = vec![base; table.rows()];
-    let (mut gradients, mut hessians) = (vec![0.0; table.rows()], vec![0.0; table.rows()]);
-    let mut packed = Gradients::default();
+    let bags = params.bags();
+    let part = 1.0 / count(bags);
+    let mut chains: Vec<Chain> = (0..bags).map(|bag| Chain::new(table, base, bag, params)).collect();
     let mut ensemble = Ensemble { columns: table.columns.clone(), base, trees: Vec::new() };
     let mut watched_losses: Vec<f64> = Vec::new();
     let mut best = (f64::INFINITY, 0);
     for round in 0..params.rounds {
-        derivatives(known, &scores, &mut gradients, &mut hessians);
-        growth.seed = params.seed.wrapping_add(round as u64 + 1);
-        let drawn = Drawn::new(rows, watched, params.rows_share, &mut rng);
-        let sample = Sample { gradients: &gradients, hessians: &hessians, rows: &drawn.rows };
-        let mut grown = Tree::grow(table, sample, &mut packed, &growth);
-        if grown.tree.nodes.len() < 2 {
+        let grow = |chain: &mut Chain| chain.round(table, known, rows, watched, round, params);
+        let trees: Vec<Tree> = chains.par_iter_mut().map(grow).collect();
+        if trees.iter().any(|tree| tree.nodes.len() < 2) {
             break;
         }
-        grown.tree.nodes.iter_mut().for_each(|node| node.value *= params.learning_rate);
-        add(table, &grown, &drawn.others, &mut scores);
-        ensemble.trees.push(grown.tree);
+        ensemble.trees.extend(trees.into_iter().map(|mut tree| {
+            tree.nodes.iter_mut().for_each(|node| node.value *= part);
+            tree
+        }));
         if watched.is_empty() {
             continue;
         }
-        let loss: f64 = watched.iter().map(|row| loss(known.is_positive(*row), scores[*row as usize])).sum();
+        let mean = |row: &u32| chains.iter().map(|chain| chain.scores[*row as usize]).sum::<f64>() * part;
+        let loss: f64 = watched.iter().map(|row| loss(known.is_positive(*row), mean(row))).sum();
         watched_losses.push(loss);
         if loss < best.0 {
             best = (loss, round);
@@ -121,7 +121,70 @@ fn rounds(table: &Binned, known: Outcomes<'_>, rows: &[u32], watched: &[u32], pa
             break;
         }
     }
+    let mut scores: Vec<f64> = chains.pop().map_or_else(Vec::new, |chain| chain.scores);
+    for chain in &chains {
+        scores.iter_mut().zip(&chain.scores).for_each(|(score, other)| *score += other);
+    }
+    scores.iter_mut().for_each(|score| *score *= part);
     Boosted { ensemble, scores, watched_losses }
+}
+
+/// One of the chains of trees whose mean an ensemble is.
+struct Chain {
+    growth: Growth,
+    seed: u64,
+    rng: Xoshiro256Plus,
+    scores: Vec<f64>,
+    gradients: Vec<f64>,
+    hessians: Vec<f64>,
+    packed: Gradients,
+}
+
+impl Chain {
+    fn new(table: &Binned, base: f64, bag: usize, params: &BoostingParams) -> Self {
+        let seed = params.seed.wrapping_add((bag as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let growth = Growth {
+            criterion: Criterion::Loss { l2: params.l2 },
+            leaves_max: params.leaves.max(2),
+            depth_max: params.depth.max(1),
+            rows_min: params.rows_min.max(1),
+            gain_min: 1e-9,
+            columns_drawn: drawn(table.columns.len(), params.columns_share),
+            monotone: params.monotone.clone(),
+            seed,
+        };
+        Chain {
+            growth,
+            seed,
+            rng: Xoshiro256Plus::seed_from_u64(seed),
+            scores: vec![base; table.rows()],
+            gradients: vec![0.0; table.rows()],
+            hessians: vec![0.0; table.rows()],
+            packed: Gradients::default(),
+        }
+    }
+
+    /// The next tree; a tree that divides nothing adds nothing.
+    fn round(
+        &mut self,
+        table: &Binned,
+        known: Outcomes<'_>,
+        rows: &[u32],
+        watched: &[u32],
+        round: usize,
+        params: &BoostingParams,
+    ) -> Tree {
+        derivatives(known, &self.scores, &mut self.gradients, &mut self.hessians);
+        self.growth.seed = self.seed.wrapping_add(round as u64 + 1);
+        let drawn = Drawn::new(rows, watched, params.rows_share, &mut self.rng);
+        let sample = Sample { gradients: &self.gradients, hessians: &self.hessians, rows: &drawn.rows };
+        let mut grown = Tree::grow(table, sample, &mut self.packed, &self.growth);
+        if grown.tree.nodes.len() > 1 {
+            grown.tree.nodes.iter_mut().for_each(|node| node.value *= params.learning_rate);
+            add(table, &grown, &drawn.others, &mut self.scores);
+        }
+        grown.tree
+    }
 }
 
 fn drawn(columns: usize, share: f64) -> Option<usize> {
@@ -265,6 +328,24 @@ mod tests {
         let falls = |scores: &[f64]| scores.windows(2).any(|pair| pair[1] < pair[0] - 1e-12);
         assert!(falls(&fit(vec![])));
         assert!(!falls(&fit(vec![1])), "{:?}", fit(vec![1]));
+    }
+
+    #[test]
+    fn bags_are_the_mean_of_their_chains() {
+        let (table, outcomes) = table(2_000);
+        let known = Outcomes { outcomes: &outcomes, weights: None };
+        let (train, test): (Vec<u32>, Vec<u32>) = (0..2_000).partition(|row| row % 4 > 0);
+        let params = BoostingParams { rounds: 20, bags: Some(3), ..BoostingParams::default() };
+        let fit = || boost(&table, known, &train, &test, &params);
+        let boosted = fit();
+        assert_eq!(boosted.ensemble.trees.len(), 60);
+        assert_eq!(on_threads(1, fit), on_threads(4, fit));
+        let scores = boosted.ensemble.scores(&table, &test);
+        assert!(test.iter().zip(&scores).all(|(row, score)| (boosted.scores[*row as usize] - score).abs() < 1e-9));
+        // The first chain is the one that there is without bags.
+        let alone = boost(&table, known, &train, &test, &BoostingParams { bags: None, ..params.clone() });
+        let first = &boosted.ensemble.trees[0].nodes[0].split;
+        assert_eq!(first, &alone.ensemble.trees[0].nodes[0].split);
     }
 
     #[test]
