@@ -73,7 +73,7 @@ select
     proprietor.aum_month_avg_with_shops,
     proprietor.tier_with_shops
 from dim_customer as customer
-inner join int_customer_metrics as metrics on customer.customer_id = metrics.customer_id
+left join int_customer_metrics as metrics on customer.customer_id = metrics.customer_id
 left join int_customer_standing as standing on customer.customer_id = standing.customer_id
 left join int_customer_stage as stage on customer.customer_id = stage.customer_id
 left join int_channel_preference as preference on customer.customer_id = preference.customer_id

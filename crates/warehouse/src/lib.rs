@@ -24,6 +24,7 @@ pub mod kind;
 mod kind_run;
 mod lazy_table;
 pub mod lock;
+mod narrow_side;
 pub mod night;
 pub mod node;
 pub mod node_test;

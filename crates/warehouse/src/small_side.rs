@@ -12,6 +12,8 @@ use datafusion::physical_plan::joins::{HashJoinExec, PartitionMode, SortMergeJoi
 use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 use datafusion::physical_plan::unnest::UnnestExec;
 
+use crate::narrow_side::NarrowSide;
+
 /// A side of at most so many rows is kept in memory whatever the other one is.
 const SMALL_ROWS: usize = 20_000;
 /// A list in one row, such as the days of two months, has at most so many elements.
@@ -22,7 +24,7 @@ const LIST_ROWS: usize = 2_000;
 pub(crate) struct SmallSide;
 
 impl SmallSide {
-    /// The engine's rules with this one behind its choice of joins.
+    /// The engine's rules with this one and [`NarrowSide`] behind its choice of joins.
     pub fn among(
         rules: &[Arc<dyn PhysicalOptimizerRule + Send + Sync>],
     ) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
@@ -30,7 +32,7 @@ impl SmallSide {
         for rule in rules {
             all.push(rule.clone());
             if rule.name() == "join_selection" {
-                all.push(Arc::new(SmallSide) as _);
+                all.extend([Arc::new(SmallSide) as _, Arc::new(NarrowSide) as _]);
             }
         }
         all
@@ -82,7 +84,7 @@ fn with_small_side(join: &SortMergeJoinExec) -> Result<Option<Arc<dyn ExecutionP
 }
 
 /// A bound on the rows of a plan, as far as its tables say; `None` when one of them does not.
-fn rows_at_most(plan: &Arc<dyn ExecutionPlan>) -> Option<usize> {
+pub(crate) fn rows_at_most(plan: &Arc<dyn ExecutionPlan>) -> Option<usize> {
     let children = plan.children();
     if children.is_empty() {
         let statistics = StatisticsContext::new().compute(plan.as_ref(), &StatisticsArgs::new()).ok()?;
