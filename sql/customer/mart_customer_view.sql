@@ -1,6 +1,7 @@
--- One row per golden customer on this business date; everything else that is computed ends here.
+-- One row per golden customer on this business date; everything else that is computed ends here. The widest table comes first: it is read row by row, all
+-- others are held in memory.
 select
-    customer.customer_id,
+    metrics.customer_id,
     biz_date() as biz_date,
     customer.party_type,
     customer.customer_name,
@@ -72,16 +73,16 @@ select
     coalesce(proprietor.shop_count, 0) as shop_count,
     proprietor.aum_month_avg_with_shops,
     proprietor.tier_with_shops
-from dim_customer as customer
-left join int_customer_metrics as metrics on customer.customer_id = metrics.customer_id
-left join int_customer_standing as standing on customer.customer_id = standing.customer_id
-left join int_customer_stage as stage on customer.customer_id = stage.customer_id
-left join int_channel_preference as preference on customer.customer_id = preference.customer_id
-left join int_rfm_score as rfm on customer.customer_id = rfm.customer_id
-left join agg_contribution_year as year on customer.customer_id = year.customer_id
-left join int_share_of_wallet as wallet on customer.customer_id = wallet.customer_id
-left join int_relation_index as relation on customer.customer_id = relation.customer_id
-left join agg_customer_contribution as contribution on customer.customer_id = contribution.customer_id
-left join dim_household as household on customer.customer_id = household.customer_id
-left join dim_customer_group as company_group on customer.customer_id = company_group.customer_id
-left join int_proprietor_tier as proprietor on customer.customer_id = proprietor.customer_id
+from int_customer_metrics as metrics
+left join dim_customer as customer on metrics.customer_id = customer.customer_id
+left join int_customer_standing as standing on metrics.customer_id = standing.customer_id
+left join int_customer_stage as stage on metrics.customer_id = stage.customer_id
+left join int_channel_preference as preference on metrics.customer_id = preference.customer_id
+left join int_rfm_score as rfm on metrics.customer_id = rfm.customer_id
+left join agg_contribution_year as year on metrics.customer_id = year.customer_id
+left join int_share_of_wallet as wallet on metrics.customer_id = wallet.customer_id
+left join int_relation_index as relation on metrics.customer_id = relation.customer_id
+left join agg_customer_contribution as contribution on metrics.customer_id = contribution.customer_id
+left join dim_household as household on metrics.customer_id = household.customer_id
+left join dim_customer_group as company_group on metrics.customer_id = company_group.customer_id
+left join int_proprietor_tier as proprietor on metrics.customer_id = proprietor.customer_id
