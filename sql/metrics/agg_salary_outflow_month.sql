@@ -1,4 +1,4 @@
--- Salaries of accounts and how much of them left within five days (domain specification, section 6.4): what is known tonight of this month. The window of a
+-- Salaries of accounts and how much of them left within some days (domain specification, section 6.4): what is known tonight of this month. The window of a
 -- salary that came near the end of the month ends with the month.
 with
 
@@ -50,7 +50,7 @@ from (
         on salary.source_system = outgoing.source_system
         and salary.account_no = outgoing.account_no
         and outgoing.effective_date >= salary.effective_date
-        and cast(outgoing.effective_date as int) - cast(salary.effective_date as int) <= 5
+        and cast(outgoing.effective_date as int) - cast(salary.effective_date as int) <= parameter('salary_outflow_days')
     group by salary.source_system, salary.account_no, salary.effective_date, salary.salary_amount
 ) as paid
 group by source_system, account_no

@@ -104,7 +104,8 @@ fn read_parquet(path: &Path, file: &File) -> Result<Vec<RecordBatch>, String> {
     let columns: Vec<Vec<RecordBatch>> = (0..width).into_par_iter().map(column).collect::<Result<_, String>>()?;
     let batches = columns.first().map_or(0, Vec::len);
     let batch = |number: usize| {
-        let arrays = columns.iter().map(|column| Arc::clone(column[number].column(0))).collect();
+        let of = |column: &Vec<RecordBatch>| column.get(number).map(|batch| Arc::clone(batch.column(0)));
+        let arrays = columns.iter().map(of).collect::<Option<Vec<_>>>().ok_or("its columns differ in length")?;
         RecordBatch::try_new(Arc::clone(metadata.schema()), arrays).map_err(|e| e.to_string())
     };
     (0..batches).map(batch).collect()
@@ -135,6 +136,35 @@ fn decoded(path: &Path) -> Result<Vec<u8>, ExtractError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parquet_is_read_by_column_whatever_its_row_groups() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.parquet");
+        let numbers: arrow::array::ArrayRef = Arc::new(arrow::array::Int64Array::from_iter_values(0..2_500));
+        let texts: arrow::array::StringArray = (0..2_500).map(|n| (n % 7 > 0).then(|| format!("t{n}"))).collect();
+        let table = RecordBatch::try_from_iter_with_nullable([
+            ("n", numbers, true),
+            ("t", Arc::new(texts) as arrow::array::ArrayRef, true),
+        ])
+        .unwrap();
+        let properties =
+            parquet::file::properties::WriterProperties::builder().set_max_row_group_row_count(Some(1_000));
+        let mut writer = parquet::arrow::ArrowWriter::try_new(
+            File::create(&path).unwrap(),
+            table.schema(),
+            Some(properties.build()),
+        )
+        .unwrap();
+        writer.write(&table).unwrap();
+        writer.close().unwrap();
+        let read = read_table(&path).unwrap();
+        assert_eq!(arrow::compute::concat_batches(&table.schema(), &read).unwrap(), table);
+        // Half of the file.
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+        assert!(matches!(read_table(&path), Err(ExtractError::Table { .. })));
+    }
 
     #[test]
     fn text_in_gb18030_is_read_and_bytes_that_are_no_text_are_refused() {

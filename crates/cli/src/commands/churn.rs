@@ -344,12 +344,7 @@ fn score(args: &ScoreArgs, printer: &Printer) -> Result<(), CliFailure> {
     let batches = extract::ad_hoc::read_table(&args.table)?;
     let scored = if args.no_reasons { model.score_only(&batches, &args.id) } else { model.score(&batches, &args.id) };
     let scored = scored.map_err(failure)?;
-    let mut rows = score_batch(&args.id, "churn_probability", "churn_flag", &model, &scored)?;
-    if args.no_reasons {
-        let others: Vec<usize> =
-            (0..rows.num_columns()).filter(|c| !rows.schema_ref().field(*c).name().starts_with("reason_")).collect();
-        rows = rows.project(&others)?;
-    }
+    let rows = score_batch(&args.id, "churn_probability", "churn_flag", &model, &scored)?;
     write_rows(&args.out, &rows.schema(), &[rows])?;
     let flagged = scored.probabilities.iter().filter(|p| **p >= model.cut_off).count();
     printer.json(&json!({ "rows": scored.ids.len(), "flagged": flagged, "cut_off": model.cut_off, "out": args.out }));

@@ -172,16 +172,18 @@ impl NodeKind for ClassifierScore {
         if rows.iter().all(|batch| batch.num_rows() == 0) {
             return Ok(vec![]);
         }
-        let score = |version: &Version| -> Result<(ClassifierModel, Scored), String> {
+        let model = |version: &Version| -> Result<ClassifierModel, String> {
             let model: ClassifierModel = model_of(version)?;
-            if !model.is_sound() {
-                return Err(format!("the model of version {} is damaged", version.version));
+            match model.is_sound() {
+                true => Ok(model),
+                false => Err(format!("the model of version {} is damaged", version.version)),
             }
-            let scored = model.score(&rows, &id).map_err(|e| e.to_string())?;
-            Ok((model, scored))
         };
-        let (model, scored) = score(champion)?;
-        let beside = of_role(Role::Challenger).map(score).transpose()?;
+        let challenger = of_role(Role::Challenger).map(model).transpose()?;
+        let model = model(champion)?;
+        let scored = model.score(&rows, &id).map_err(|e| e.to_string())?;
+        let beside = challenger.map(|challenger| challenger.score_only(&rows, &id)).transpose();
+        let beside = beside.map_err(|e| e.to_string())?;
         let batch = score_batch(&id, "probability", "is_flagged", &model, &scored).and_then(|batch| {
             let schema = batch.schema();
             let own = schema.fields().iter().zip(batch.columns()).map(|(f, c)| (f.name().as_str(), c.clone(), true));
@@ -189,7 +191,7 @@ impl NodeKind for ClassifierScore {
             let version: ArrayRef =
                 Arc::new(StringArray::from_iter_values(scored.ids.iter().map(|_| &champion.version)));
             let beside = match &beside {
-                Some((_, scored)) => millionths(scored.probabilities.iter().copied(), 9)?,
+                Some(scored) => millionths(scored.probabilities.iter().copied(), 9)?,
                 None => arrow::array::new_null_array(&arrow::datatypes::DataType::Decimal128(9, 6), scored.ids.len()),
             };
             let chinese =
@@ -217,7 +219,10 @@ pub fn score_batch(
         (flag, Arc::new(flags) as ArrayRef, true),
         ("decile", Arc::new(deciles) as ArrayRef, true),
     ];
-    let reasons = reason_columns(scored, |reason| &reason.en);
+    let reasons = match scored.reasons.is_empty() {
+        true => Vec::new(),
+        false => reason_columns(scored, |reason| &reason.en),
+    };
     let reasons =
         ["reason_1", "reason_2", "reason_3"].into_iter().zip(reasons).map(|(name, texts)| (name, texts, true));
     RecordBatch::try_from_iter_with_nullable(columns.into_iter().chain(reasons))

@@ -9,7 +9,7 @@ use super::choice::{Tried, candidates, choose};
 use super::error::ClassifierError;
 use super::examples::Examples;
 use super::guard::{refuse_known_later, refuse_leak};
-use super::learner::{Explained, Learner, Prepared};
+use super::learner::{Learner, Prepared};
 use super::measures::{Beside, Measures};
 use super::params::{ClassifierParams, Columns, LearnerChoice};
 use super::parts::{deal, hold_back};
@@ -87,7 +87,7 @@ pub struct Scored {
     pub probabilities: Vec<f64>,
     /// Tenths of the rows by probability, 1 the highest; of equal probabilities by the score, then by id.
     pub deciles: Vec<u8>,
-    /// At most three reasons each, the strongest first.
+    /// At most three reasons of each row, the strongest first; empty when nobody asked for them.
     pub reasons: Vec<Vec<Reason>>,
 }
 
@@ -174,7 +174,9 @@ impl ClassifierModel {
     pub fn score(&self, batches: &[RecordBatch], id: &str) -> Result<Scored, ClassifierError> {
         let examples = Examples::read(batches, id, None)?;
         let explained = self.learner.explain(&examples)?;
-        self.scored(examples, &explained)
+        let reasons = reasons(&examples, &self.words, &explained)?;
+        let scores = explained.iter().map(|row| row.score).collect();
+        Ok(Scored { reasons, ..self.scored(examples.ids, scores) })
     }
 
     /// Score the rows of a table without reasons, which take most of the time.
@@ -185,29 +187,21 @@ impl ClassifierModel {
         let examples = Examples::read(batches, id, None)?;
         let rows: Vec<usize> = (0..examples.len()).collect();
         let scores = self.learner.scores(&examples, &rows)?;
-        let explained: Vec<Explained> =
-            scores.into_iter().map(|score| Explained { score, ..Explained::default() }).collect();
-        self.scored(examples, &explained)
+        Ok(self.scored(examples.ids, scores))
     }
 
-    fn scored(&self, examples: Examples, explained: &[Explained]) -> Result<Scored, ClassifierError> {
-        let probabilities: Vec<f64> = explained.iter().map(|row| self.calibration.probability(row.score)).collect();
-        let mut order: Vec<usize> = (0..explained.len()).collect();
-        let by = |row: usize| (probabilities[row], explained[row].score);
+    fn scored(&self, ids: Vec<String>, scores: Vec<f64>) -> Scored {
+        let probabilities: Vec<f64> = scores.iter().map(|score| self.calibration.probability(*score)).collect();
+        let mut order: Vec<usize> = (0..scores.len()).collect();
         order.par_sort_by(|a, b| {
-            let (a_by, b_by) = (by(*a), by(*b));
-            b_by.0.total_cmp(&a_by.0).then(b_by.1.total_cmp(&a_by.1)).then(a.cmp(b))
+            let by_probability = probabilities[*b].total_cmp(&probabilities[*a]);
+            by_probability.then(scores[*b].total_cmp(&scores[*a])).then(a.cmp(b))
         });
         let mut deciles = vec![0; order.len()];
         // Between 1 and 10.
         #[allow(clippy::cast_possible_truncation)]
         order.iter().enumerate().for_each(|(place, row)| deciles[*row] = (place * 10 / order.len()) as u8 + 1);
-        let reasons = match explained.iter().all(|row| row.pushes[0].is_none()) {
-            true => vec![Vec::new(); explained.len()],
-            false => reasons(&examples, &self.words, explained)?,
-        };
-        let scores = explained.iter().map(|row| row.score).collect();
-        Ok(Scored { ids: examples.ids, scores, probabilities, deciles, reasons })
+        Scored { ids, scores, probabilities, deciles, reasons: Vec::new() }
     }
 
     /// AUC on the rows that a fit with these parameters holds back, where they are later ones: rows whose outcomes an older model cannot have known.

@@ -1,5 +1,7 @@
 //! Gradient boosting of trees on the log-likelihood of two outcomes.
 
+use std::borrow::Cow;
+
 use rand::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256Plus;
 use rayon::prelude::*;
@@ -195,20 +197,20 @@ fn drawn(columns: usize, share: f64) -> Option<usize> {
 }
 
 /// Rows that a tree is grown on, and others whose scores are needed, too; both ascending.
-struct Drawn {
-    rows: Vec<u32>,
-    others: Vec<u32>,
+struct Drawn<'r> {
+    rows: Cow<'r, [u32]>,
+    others: Cow<'r, [u32]>,
 }
 
-impl Drawn {
+impl<'r> Drawn<'r> {
     /// A share of the rows: one after the other, each with the chance of those that are still wanted among those that are left (Knuth, The Art of Computer
     /// Programming 2, 3.4.2, algorithm S).
-    fn new(rows: &[u32], watched: &[u32], share: f64, rng: &mut Xoshiro256Plus) -> Self {
+    fn new(rows: &'r [u32], watched: &'r [u32], share: f64, rng: &mut Xoshiro256Plus) -> Self {
         // Between none and all rows.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let wanted = (count(rows.len()) * share).ceil() as usize;
         if wanted >= rows.len() {
-            return Drawn { rows: rows.to_vec(), others: watched.to_vec() };
+            return Drawn { rows: Cow::Borrowed(rows), others: Cow::Borrowed(watched) };
         }
         let (mut drawn, mut others) = (Vec::with_capacity(wanted), Vec::with_capacity(rows.len() - wanted));
         for (place, row) in rows.iter().enumerate() {
@@ -218,7 +220,7 @@ impl Drawn {
         }
         others.extend(watched);
         others.sort_unstable();
-        Drawn { rows: drawn, others }
+        Drawn { rows: Cow::Owned(drawn), others: Cow::Owned(others) }
     }
 }
 

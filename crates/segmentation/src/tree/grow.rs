@@ -187,6 +187,9 @@ impl Grower<'_> {
     fn best(&self, leaf: &Open, columns: &[usize]) -> Option<Division> {
         let (table, rows) = (self.table, leaf.rows.len());
         let node = Undivided::new(self.gradients, self.growth, leaf.total, rows, leaf.bounds);
+        if node.is_pure() {
+            return None;
+        }
         let better = |best: Division, next: Division| if next.gain > best.gain { next } else { best };
         if let Some(histogram) = &leaf.histogram {
             let divide = |column: &usize| node.divide(*column, &table.columns[*column], histogram.column(*column));

@@ -97,6 +97,13 @@ impl<'n> Undivided<'n> {
         Undivided { gradients, growth, total, whole, whole_worth, hessian_per_row, hessian_min, bounds }
     }
 
+    /// Whether all rows have the same outcome, so that no division gains anything.
+    #[must_use]
+    pub fn is_pure(&self) -> bool {
+        // Nothing is worth more than nothing but a smaller loss.
+        !matches!(self.growth.criterion, Criterion::Loss { .. }) && -self.whole_worth <= self.growth.gain_min
+    }
+
     /// The best division by a column with its sums by bin; none when there is none that is allowed and better than nothing.
     #[must_use]
     pub fn divide(&self, column: usize, bins: &ColumnBins, sums: ColumnSums<'_>) -> Option<Division> {
