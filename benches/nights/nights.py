@@ -57,7 +57,7 @@ def main():
         wall, processor, memory = measured([*run, "--date", date])
         newest = max((bank / "warehouse/_runs").glob("*/run.json"))
         steps = {step["step"]: step["duration_ms"] for step in json.loads(newest.read_text())["steps"]}
-        segments = (steps.get("int_segment_model", 0) + steps["mart_segment"]) / 1000
+        segments = sum(ms for step, ms in steps.items() if step.endswith(("_segment_model", "_segment"))) / 1000
         nights.append((processor, memory))
         print(f"| {number} | {date} | {wall:.1f} | {processor:.1f} | {segments:.1f} | {memory:.0f} |", flush=True)
     wall, processor, _ = measured(run)

@@ -4,10 +4,12 @@
     python3 benches/rivals/kmeans.py --rounds 3
 
 Rows are drawn with a seed: eight overlapping groups and noise. Contenders run one after the other in each round, each in a process of its own,
-so that peak memory is the process's. Needs numpy and scikit-learn (requirements.txt). Prints tables in Markdown.
+so that peak memory is the process's. Needs numpy and scikit-learn (requirements.txt); clusteraudiencekit, which is built from its source
+package, takes part where it is installed. Prints tables in Markdown.
 """
 
 import argparse
+import importlib.util
 import json
 import statistics
 import subprocess
@@ -33,6 +35,19 @@ with threadpool_limits(2):
     model = KMeans(int(clusters), init=init, n_init=1 if given else int(start), max_iter=int(iterations), tol=0 if given else 1e-4, random_state=1).fit(x)
     seconds = time.monotonic() - began
 print(json.dumps({"seconds": seconds, "inertia": float(model.inertia_), "iterations": int(model.n_iter_),
+                  "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))
+"""
+# It draws its own start, and takes lists of rows.
+AUDIENCE_KIT = """
+import json, resource, sys, time
+import numpy as np
+from clusteraudiencekit import kmeans
+file, rows, features, precision, clusters, iterations = sys.argv[1:7]
+x = np.fromfile(file, dtype=precision).reshape(int(rows), int(features)).tolist()
+began = time.monotonic()
+model = kmeans(x, int(clusters), int(iterations), 1, 2)
+seconds = time.monotonic() - began
+print(json.dumps({"seconds": seconds, "inertia": model.inertia, "iterations": model.n_iter,
                   "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))
 """
 
@@ -76,9 +91,13 @@ def main():
             if how == "scikit-learn":
                 dtype = "<f8" if precision == "f64" else "<f4"
                 return [sys.executable, "-c", SKLEARN, file, *shape, dtype, str(clusters), str(iterations), begin]
+            if how == "ClusterAudienceKit":
+                return [sys.executable, "-c", AUDIENCE_KIT, file, *shape, "<f8", str(clusters), str(iterations)]
             return [str(options.binary), how, file, *shape, precision, str(clusters), str(iterations), begin]
 
         contenders = [("tally", "f64"), ("scikit-learn", "f64"), ("tally", "f32"), ("scikit-learn", "f32"), ("linfa", "f64")]
+        if importlib.util.find_spec("clusteraudiencekit"):
+            contenders.append(("ClusterAudienceKit", "f64"))
         found = {contender: [] for contender in contenders}
         for _ in range(options.rounds):
             for how, precision in contenders:

@@ -54,32 +54,35 @@ measured as (
 
 ),
 
--- The tiers that this month's average and the best of the months below reach.
-reached as (
+-- Each tier from its threshold to the next one.
+band as (
 
-    select
-        measured.scheme_id,
-        measured.customer_id,
-        max(case when tier.aum_from <= measured.aum_month_projected then tier.tier_rank end) as tier_rank,
-        max(case when tier.aum_from <= measured.aum_below_max then tier.tier_rank end) as tier_rank_of_max
-    from measured
-    inner join ref_tier as tier on measured.scheme_id = tier.scheme_id
-    group by measured.scheme_id, measured.customer_id
+    select scheme_id, tier, tier_rank, aum_from, lead(aum_from) over (partition by scheme_id order by aum_from) as aum_to
+    from ref_tier
 
 ),
 
+-- With the tiers that this month's average and the best of the months below reach.
 judged as (
 
     select
         measured.*,
+        reached.tier as tier_reached,
         reached.tier_rank as tier_rank_reached,
-        reached.tier_rank_of_max,
+        reached_by_max.tier_rank as tier_rank_of_max,
         hold.tier as tier_held,
         hold.hold_until,
         measured.tier_rank_before is not null and reached.tier_rank < measured.tier_rank_before as is_below,
         measured.months_below_before + 1 >= measured.months_below_limit and hold.customer_id is null as is_due
     from measured
-    inner join reached on measured.scheme_id = reached.scheme_id and measured.customer_id = reached.customer_id
+    inner join band as reached
+        on measured.scheme_id = reached.scheme_id
+        and measured.aum_month_projected >= reached.aum_from
+        and (reached.aum_to is null or measured.aum_month_projected < reached.aum_to)
+    inner join band as reached_by_max
+        on measured.scheme_id = reached_by_max.scheme_id
+        and measured.aum_below_max >= reached_by_max.aum_from
+        and (reached_by_max.aum_to is null or measured.aum_below_max < reached_by_max.aum_to)
     left join hold on measured.scheme_id = hold.scheme_id and measured.customer_id = hold.customer_id
 
 ),
@@ -117,7 +120,7 @@ select
     case when given.tier is not null then 'GIVEN' else decided.tier_status end as tier_status,
     cast(decided.months_below as bigint) as months_below,
     decided.tier_before,
-    reached_tier.tier as tier_reached,
+    decided.tier_reached,
     cast(decided.aum_month_projected as decimal(18, 2)) as aum_month_projected,
     cast(case when decided.months_below > 0 then decided.aum_below_max else 0 end as decimal(18, 2)) as aum_below_max,
     decided.hold_until,
@@ -126,5 +129,3 @@ from decided
 left join ref_tier as given on decided.scheme_id = given.scheme_id and decided.tier_held = given.tier
 inner join ref_tier as tier
     on decided.scheme_id = tier.scheme_id and coalesce(given.tier_rank, decided.tier_rank_decided) = tier.tier_rank
-inner join ref_tier as reached_tier
-    on decided.scheme_id = reached_tier.scheme_id and decided.tier_rank_reached = reached_tier.tier_rank

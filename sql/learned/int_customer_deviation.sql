@@ -14,7 +14,7 @@ month as (
 
 now as (
 
-    select month.customer_id, month.measure, month.value, segment.segment
+    select month.customer_id, month.measure, month.value, segment.party_type, segment.segment
     from month
     left join mart_segment as segment on month.customer_id = segment.customer_id
     where month.month = cast(date_trunc('month', biz_date()) as date)
@@ -42,18 +42,19 @@ own as (
 
 peer as (
 
-    select apart.segment, apart.measure, max(apart.middle) as middle, median(abs(apart.value - apart.middle)) as spread
+    select apart.party_type, apart.segment, apart.measure, max(apart.middle) as middle, median(abs(apart.value - apart.middle)) as spread
     from (
-        select now.segment, now.measure, now.value, peer_middle.middle
+        select now.party_type, now.segment, now.measure, now.value, peer_middle.middle
         from now
         inner join (
-            select segment, measure, median(value) as middle
+            select party_type, segment, measure, median(value) as middle
             from now
             where segment is not null
-            group by segment, measure
-        ) as peer_middle on now.segment = peer_middle.segment and now.measure = peer_middle.measure
+            group by party_type, segment, measure
+        ) as peer_middle
+            on now.party_type = peer_middle.party_type and now.segment = peer_middle.segment and now.measure = peer_middle.measure
     ) as apart
-    group by apart.segment, apart.measure
+    group by apart.party_type, apart.segment, apart.measure
 
 ),
 
@@ -69,7 +70,7 @@ judged as (
         case when peer.spread > 0 then cast(0.6745 * (now.value - peer.middle) as decimal(28, 8)) / cast(peer.spread as decimal(18, 2)) end as peer_z
     from now
     left join own on now.customer_id = own.customer_id and now.measure = own.measure
-    left join peer on now.segment = peer.segment and now.measure = peer.measure
+    left join peer on now.party_type = peer.party_type and now.segment = peer.segment and now.measure = peer.measure
 
 )
 

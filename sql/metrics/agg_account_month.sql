@@ -32,17 +32,20 @@ before as (
 
 ),
 
--- Of the months before; this month's own is beside its balance.
+-- Of the last month before, which has it from the months before it; this month's own is beside its balance.
 last_activity as (
 
+    select source_system, account_no, last_customer_txn_date, last_customer_txn_at
+    from before
+    where month = (select max(month) from before)
+
+),
+
+late_activity as (
+
     select source_system, account_no, max(last_customer_txn_date) as last_customer_txn_date, max(last_customer_txn_at) as last_customer_txn_at
-    from (
-        select source_system, account_no, last_customer_txn_date, last_customer_txn_at from before
-        union all
-        select source_system, account_no, last_customer_txn_date, last_customer_txn_at
-        from int_posting_month
-        where month < cast(date_trunc('month', biz_date()) as date)
-    ) as known
+    from int_posting_month
+    where month < cast(date_trunc('month', biz_date()) as date)
     group by source_system, account_no
 
 ),
@@ -99,28 +102,27 @@ this_month as (
         posting.loan_amount,
         posting.interest_amount,
         posting.tax_amount,
-        greatest(posting.last_customer_txn_date, last_activity.last_customer_txn_date) as last_customer_txn_date,
-        greatest(posting.last_customer_txn_at, last_activity.last_customer_txn_at) as last_customer_txn_at
+        greatest(posting.last_customer_txn_date, last_activity.last_customer_txn_date, late_activity.last_customer_txn_date) as last_customer_txn_date,
+        greatest(posting.last_customer_txn_at, last_activity.last_customer_txn_at, late_activity.last_customer_txn_at) as last_customer_txn_at
     from weight
     inner join int_account as account on weight.currency = account.currency and weight.rate_date = biz_date()
     left join (select * from int_posting_month where month = cast(date_trunc('month', biz_date()) as date)) as posting
         on account.source_system = posting.source_system and account.account_no = posting.account_no
     left join last_activity
         on account.source_system = last_activity.source_system and account.account_no = last_activity.account_no
+    left join late_activity
+        on account.source_system = late_activity.source_system and account.account_no = late_activity.account_no
     left join delivered_later
         on account.source_system = delivered_later.source_system and account.account_no = delivered_later.account_no
 
 ),
 
--- The first month to compute again; null in most nights.
-restated_from as (
+-- Closed months to compute again; none in most nights.
+reopened as (
 
-    select min(month) as month
-    from (
-        select month from before where as_of_date < month_end
-        union all
-        select month from int_posting_month where month < cast(date_trunc('month', biz_date()) as date)
-    ) as touched
+    select month
+    from int_reopened_month
+    where month < cast(date_trunc('month', biz_date()) as date)
 
 ),
 
@@ -212,7 +214,7 @@ opened_late as (
         late.last_customer_txn_date,
         late.last_customer_txn_at
     from late
-    inner join restated_from on late.month >= restated_from.month
+    cross join (select min(month) as month from reopened) as restated_from
     inner join int_account as account
         on late.source_system = account.source_system
         and late.account_no = account.account_no
@@ -275,8 +277,8 @@ restated as (
         before.tax_amount + coalesce(late.tax_amount, 0) as tax_amount,
         greatest(before.last_customer_txn_date, late.last_customer_txn_date) as last_customer_txn_date,
         greatest(before.last_customer_txn_at, late.last_customer_txn_at) as last_customer_txn_at
-    from before
-    inner join restated_from on before.month >= restated_from.month
+    from reopened
+    inner join before on reopened.month = before.month
     inner join weight on before.currency = weight.currency and before.month_end = weight.rate_date
     inner join weight as known_so_far on before.currency = known_so_far.currency and before.as_of_date = known_so_far.rate_date
     left join late

@@ -1,21 +1,20 @@
--- Contribution over this month and the eleven before, of customer records that follow today's identity.
+-- Contribution over this month and the eleven before, of customer records that follow today's identity. Records are summed before they are joined: there are
+-- a dozen months of each.
 select
-    customer_id,
-    cast(count(*) as bigint) as month_count,
-    cast(sum(contribution) as decimal(18, 2)) as contribution_12m,
-    cast(sum(capital_charge) as decimal(18, 2)) as capital_charge_12m,
-    cast(sum(eva) as decimal(18, 2)) as eva_12m
-from (
+    xref.customer_id,
+    cast(sum(record.contribution) as decimal(18, 2)) as contribution_12m,
+    cast(sum(record.capital_charge) as decimal(18, 2)) as capital_charge_12m,
+    cast(sum(record.eva) as decimal(18, 2)) as eva_12m
+from dim_customer_xref as xref
+inner join (
     select
-        xref.customer_id,
-        record.month,
-        sum(record.contribution) as contribution,
-        sum(record.capital_charge) as capital_charge,
-        sum(record.eva) as eva
-    from agg_customer_record_contribution as record
-    inner join dim_customer_xref as xref
-        on record.source_system = xref.source_system and record.source_customer_no = xref.source_customer_no
-    where record.month > cast(date_trunc('month', biz_date()) as date) - interval '12 months'
-    group by xref.customer_id, record.month
-) as months
-group by customer_id
+        source_system,
+        source_customer_no,
+        sum(contribution) as contribution,
+        sum(capital_charge) as capital_charge,
+        sum(eva) as eva
+    from agg_customer_record_contribution
+    where month > cast(date_trunc('month', biz_date()) as date) - interval '12 months'
+    group by source_system, source_customer_no
+) as record on xref.source_system = record.source_system and xref.source_customer_no = record.source_customer_no
+group by xref.customer_id

@@ -5,17 +5,20 @@ with
 used as (
 
     select
-        xref.customer_id,
+        owner.customer_id,
         month.channel,
         sum(month.txn_count) as txn_count,
         sum(month.txn_amount) as txn_amount,
         sum(month.out_of_hours_count) as out_of_hours_count
-    from agg_channel_month as month
-    inner join int_account as account on month.source_system = account.source_system and month.account_no = account.account_no
-    inner join dim_customer_xref as xref
-        on account.source_system = xref.source_system and account.source_customer_no = xref.source_customer_no
+    from (
+        select account.source_system, account.account_no, xref.customer_id
+        from int_account as account
+        inner join dim_customer_xref as xref
+            on account.source_system = xref.source_system and account.source_customer_no = xref.source_customer_no
+    ) as owner
+    inner join agg_channel_month as month on owner.source_system = month.source_system and owner.account_no = month.account_no
     where month.month > cast(date_trunc('month', biz_date()) as date) - interval '3 months'
-    group by xref.customer_id, month.channel
+    group by owner.customer_id, month.channel
 
 ),
 

@@ -1,10 +1,12 @@
 -- One row per customer on this business date.
 with
 
-month as (
+-- Records are summed over months before they follow today's identity: there are a dozen months of each.
+record as (
 
     select
-        customer_id,
+        source_system,
+        source_customer_no,
         sum(case when month = this_month then aum_avg end) as aum_month_avg,
         sum(case when month = this_month then aum_balance end) as aum_balance,
         sum(case when month = this_month then aum_accumulator end) as aum_accumulator,
@@ -13,13 +15,13 @@ month as (
         sum(case when month >= date_trunc('quarter', this_month) then aum_accumulator end) as aum_accumulator_quarter,
         sum(case when month >= date_trunc('year', this_month) then aum_accumulator end) as aum_accumulator_year,
         sum(case when month = this_month - interval '3 months' then aum_avg end) as aum_month_avg_3m_ago,
-        sum(case when month > this_month - interval '3 months' then external_credit_amount - external_debit_amount end) as net_inflow_3m,
-        sum(case when month = this_month - interval '1 month' then external_credit_amount - external_debit_amount end) as net_inflow_month_before,
-        sum(case when month = this_month - interval '1 month' then aum_balance end) as aum_balance_month_before,
         sum(case when month > this_month - interval '3 months' then external_credit_amount end) as external_credit_3m,
         sum(case when month > this_month - interval '3 months' then external_debit_amount end) as external_debit_3m,
-        sum(case when month > this_month - interval '3 months' and salary_amount > 0 then 1 else 0 end) as salary_months_3m,
-        sum(case when month > this_month - interval '3 months' then salary_amount end) as salary_3m,
+        sum(case when month = this_month - interval '1 month' then external_credit_amount - external_debit_amount end) as net_inflow_month_before,
+        sum(case when month = this_month - interval '1 month' then aum_balance end) as aum_balance_month_before,
+        sum(case when month = this_month then salary_amount end) as salary_month,
+        sum(case when month = this_month - interval '1 month' then salary_amount end) as salary_month_1,
+        sum(case when month = this_month - interval '2 months' then salary_amount end) as salary_month_2,
         sum(turnover_amount) as turnover_4m,
         sum(case when month > this_month - interval '3 months' then customer_txn_count end) as customer_txn_count_3m,
         sum(case when month > this_month - interval '3 months' then echannel_txn_count end) as echannel_txn_count_3m,
@@ -27,10 +29,41 @@ month as (
         max(last_customer_txn_at) as last_customer_txn_at
     from (
         select *, cast(date_trunc('month', biz_date()) as date) as this_month
-        from agg_customer_month
+        from agg_customer_record_month
         where month >= cast(date_trunc('month', biz_date()) as date) - interval '3 months'
     ) as dated
-    group by customer_id
+    group by source_system, source_customer_no
+
+),
+
+month as (
+
+    select
+        xref.customer_id,
+        sum(record.aum_month_avg) as aum_month_avg,
+        sum(record.aum_balance) as aum_balance,
+        sum(record.aum_accumulator) as aum_accumulator,
+        sum(record.wealth_balance) as wealth_balance,
+        sum(record.overdraft_balance) as overdraft_balance,
+        sum(record.aum_accumulator_quarter) as aum_accumulator_quarter,
+        sum(record.aum_accumulator_year) as aum_accumulator_year,
+        sum(record.aum_month_avg_3m_ago) as aum_month_avg_3m_ago,
+        sum(record.external_credit_3m) as external_credit_3m,
+        sum(record.external_debit_3m) as external_debit_3m,
+        sum(record.net_inflow_month_before) as net_inflow_month_before,
+        sum(record.aum_balance_month_before) as aum_balance_month_before,
+        case when sum(record.salary_month) > 0 then 1 else 0 end
+        + case when sum(record.salary_month_1) > 0 then 1 else 0 end
+        + case when sum(record.salary_month_2) > 0 then 1 else 0 end as salary_months_3m,
+        coalesce(sum(record.salary_month), 0) + coalesce(sum(record.salary_month_1), 0) + coalesce(sum(record.salary_month_2), 0) as salary_3m,
+        sum(record.turnover_4m) as turnover_4m,
+        sum(record.customer_txn_count_3m) as customer_txn_count_3m,
+        sum(record.echannel_txn_count_3m) as echannel_txn_count_3m,
+        max(record.last_customer_txn_date) as last_customer_txn_date,
+        max(record.last_customer_txn_at) as last_customer_txn_at
+    from dim_customer_xref as xref
+    inner join record on xref.source_system = record.source_system and xref.source_customer_no = record.source_customer_no
+    group by xref.customer_id
 
 ),
 
@@ -38,15 +71,26 @@ month as (
 older as (
 
     select
-        customer_id,
-        sum(turnover_amount) as turnover,
-        sum(case when month >= cast(date_trunc('year', biz_date()) as date) then aum_accumulator end) as aum_accumulator_year,
-        max(last_customer_txn_date) as last_customer_txn_date,
-        max(last_customer_txn_at) as last_customer_txn_at
-    from agg_customer_month
-    where month >= cast(date_trunc('month', biz_date()) as date) - interval '11 months'
-        and month < cast(date_trunc('month', biz_date()) as date) - interval '3 months'
-    group by customer_id
+        xref.customer_id,
+        sum(record.turnover) as turnover,
+        sum(record.aum_accumulator_year) as aum_accumulator_year,
+        max(record.last_customer_txn_date) as last_customer_txn_date,
+        max(record.last_customer_txn_at) as last_customer_txn_at
+    from dim_customer_xref as xref
+    inner join (
+        select
+            source_system,
+            source_customer_no,
+            sum(turnover_amount) as turnover,
+            sum(case when month >= cast(date_trunc('year', biz_date()) as date) then aum_accumulator end) as aum_accumulator_year,
+            max(last_customer_txn_date) as last_customer_txn_date,
+            max(last_customer_txn_at) as last_customer_txn_at
+        from agg_customer_record_month
+        where month >= cast(date_trunc('month', biz_date()) as date) - interval '11 months'
+            and month < cast(date_trunc('month', biz_date()) as date) - interval '3 months'
+        group by source_system, source_customer_no
+    ) as record on xref.source_system = record.source_system and xref.source_customer_no = record.source_customer_no
+    group by xref.customer_id
 
 ),
 
@@ -160,7 +204,7 @@ select
     ) as liability_balance,
     cast(coalesce(card.card_limit, 0) as decimal(18, 2)) as card_limit,
     cast(coalesce(cast(biz_date() as int) - cast(loan.first_unpaid_due_date as int), 0) as bigint) as days_past_due,
-    cast(coalesce(month.net_inflow_3m, 0) as decimal(18, 2)) as net_inflow_3m,
+    cast(coalesce(month.external_credit_3m - month.external_debit_3m, 0) as decimal(18, 2)) as net_inflow_3m,
     cast(coalesce(month.net_inflow_month_before, 0) as decimal(18, 2)) as net_inflow_month_before,
     cast(coalesce(month.aum_balance_month_before, 0) as decimal(18, 2)) as aum_balance_month_before,
     cast(coalesce(month.external_credit_3m, 0) as decimal(18, 2)) as external_credit_3m,

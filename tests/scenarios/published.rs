@@ -296,7 +296,7 @@ fn segments_recover_the_planted_behaviour() {
     let segments = query_unmasked(
         published_bank(),
         "select x.source_customer_no, s.segment from mart_segment s join dim_customer_xref x \
-         on s.customer_id = x.customer_id where x.source_system = 'core'",
+         on s.customer_id = x.customer_id where x.source_system = 'core' and s.party_type = 'PERSON'",
     );
     let segment: BTreeMap<&str, i64> =
         segments.iter().map(|r| (r["source_customer_no"].as_str().unwrap(), r["segment"].as_i64().unwrap())).collect();
@@ -369,6 +369,77 @@ fn a_customer_is_shown_masked_unless_there_is_a_purpose() {
     assert!(audit_lines() > before);
     let by_pseudonym = done(published_bank(), &["customer", "show", &masked["customer_id"].as_str().unwrap()[..20]]);
     assert_eq!(by_pseudonym, masked);
+}
+
+#[test]
+fn a_customers_file_has_every_contract_and_contact_in_the_order_of_time() {
+    let bank = published_bank();
+    // The one with most contacts.
+    let one = query_unmasked(
+        bank,
+        "select x.source_system || ':' || x.source_customer_no as record, x.customer_id, count(*) as contacts from int_contact c \
+         join dim_customer_xref x on c.source_system = x.source_system and c.source_customer_no = x.source_customer_no \
+         group by 1, 2 order by 3 desc, 1 limit 1",
+    );
+    let (record, id) = (one[0]["record"].as_str().unwrap(), one[0]["customer_id"].as_str().unwrap());
+    let shown = done(bank, &["customer", "timeline", record]);
+    let events = shown["events"].as_array().unwrap();
+    let dates: Vec<&str> = events.iter().map(|e| e["event_date"].as_str().unwrap()).collect();
+    assert!(dates.is_sorted());
+    let count = |event: &str| events.iter().filter(|e| e["event"] == event).count() as i64;
+    for (event, sql) in [
+        ("ACCOUNT_OPENED", "int_account"),
+        ("LOAN_STARTED", "int_loan"),
+        ("CARD_OPENED", "int_card"),
+        ("POSITION_OPENED", "int_position"),
+    ] {
+        let held = query_unmasked(
+            bank,
+            &format!(
+                "select count(*) as n from {sql} c join dim_customer_xref x on c.source_system = x.source_system \
+                 and c.source_customer_no = x.source_customer_no where x.customer_id = '{id}'"
+            ),
+        );
+        assert_eq!(count(event), held[0]["n"].as_i64().unwrap(), "{event}");
+    }
+    assert!(count("CONTACT") + count("COMPLAINT") >= one[0]["contacts"].as_i64().unwrap());
+    // Contracts are masked unless there is a purpose.
+    let account = |shown: &Value| {
+        let events = shown["events"].as_array().unwrap().clone();
+        events
+            .into_iter()
+            .find_map(|e| e["subject_no"].as_str().filter(|no| !no.is_empty()).map(str::to_owned))
+            .unwrap()
+    };
+    let full = done(bank, &["customer", "timeline", record, "--unmasked", "--purpose", "complaint 4711"]);
+    assert!(account(&shown).contains('*') && !account(&full).contains('*'));
+    assert_eq!(full["customer_id"], id);
+}
+
+#[test]
+fn what_there_is_to_gain_is_counted_from_segments_and_holders() {
+    let bank = published_bank();
+    let ranked = done(bank, &["opportunity", "--limit", "1000"]);
+    let ranked = ranked.as_array().unwrap();
+    assert!(ranked.len() > 5, "{ranked:?}");
+    assert!(ranked.windows(2).all(|pair| pair[0]["place"].as_i64() < pair[1]["place"].as_i64()));
+    let organisations = done(bank, &["opportunity", "--of", "org"]);
+    assert!(organisations.as_array().unwrap().iter().all(|row| row["party_type"] == "ORG"));
+    // Who does not hold a product and who does are the segment.
+    let off = query_unmasked(
+        bank,
+        "select count(*) as n from (select o.size, s.customers, count(distinct h.customer_id) as holders \
+         from stat_opportunity o \
+         join (select party_type, segment, count(*) as customers from mart_segment group by party_type, segment) s \
+           on o.party_type = s.party_type and o.segment = s.segment \
+         join mart_segment m on o.party_type = m.party_type and o.segment = m.segment \
+         join (select x.customer_id, c.contract_kind, c.component from agg_contribution_month c join dim_customer_xref x \
+           on c.source_system = x.source_system and c.source_customer_no = x.source_customer_no \
+           where c.month = (select max(month) from agg_contribution_month)) h \
+           on m.customer_id = h.customer_id and o.contract_kind = h.contract_kind and o.component = h.component \
+         group by o.place, o.size, s.customers) as counted where size + holders <> customers",
+    );
+    assert_eq!(off[0]["n"], 0);
 }
 
 fn audit_lines() -> usize {

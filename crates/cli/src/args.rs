@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    churn, customer, diff, init, level, list, model, plan, prospect, quarantine, query, resolve, review, rollback, run,
-    sample_bank, segment, source, status, test, vacuum, verify,
+    churn, customer, diff, init, level, list, model, opportunity, plan, prospect, quarantine, query, resolve, review,
+    rollback, run, sample_bank, segment, source, status, test, vacuum, verify,
 };
 use crate::printer::Output;
 
@@ -67,6 +67,8 @@ pub enum Command {
     List(list::ListArgs),
     /// Look at the versions of learned models, and say which one is applied.
     Model(model::ModelArgs),
+    /// Rank segments and products by what there is to gain.
+    Opportunity(opportunity::OpportunityArgs),
     /// Decide which records are the same customer where the rules ask.
     Review(review::ReviewArgs),
     /// Segment the rows of any table, without a project.

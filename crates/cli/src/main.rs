@@ -73,6 +73,7 @@ fn dispatch(command: Command, printer: &Printer) -> Result<(), CliFailure> {
         Command::Level(args) => commands::level::run(&args, printer),
         Command::List(args) => commands::list::run(&args, printer),
         Command::Model(args) => commands::model::run(&args, printer),
+        Command::Opportunity(args) => commands::opportunity::run(&args, printer),
         Command::Review(args) => commands::review::run(&args, printer),
         Command::Segment(args) => commands::segment::run(&args, printer),
         Command::Churn(args) => commands::churn::run(&args, printer),

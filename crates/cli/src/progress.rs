@@ -79,6 +79,13 @@ impl Progress {
         }
     }
 
+    /// Everything is computed and checked; the files for readers are written.
+    pub fn publishing(&self) {
+        if let Ok(mut state) = self.state.lock() {
+            self.begin_step(&mut state, "publish", json!({ "step": "publish" }));
+        }
+    }
+
     /// The business date has ended; how long each step took.
     pub fn end(&self) -> Vec<StepTime> {
         let Ok(state) = self.state.lock() else { return Vec::new() };
@@ -89,6 +96,14 @@ impl Progress {
             is_taken_over: step.is_taken_over,
         };
         state.steps.iter().zip(ends).map(time).collect()
+    }
+
+    fn begin_step(&self, state: &mut State, name: &str, event: Value) {
+        state.steps.push(Step { name: name.to_owned(), began: Instant::now(), is_taken_over: false });
+        if let Some(log) = &state.log {
+            log.event("step", event);
+        }
+        self.bar.set_message(format!("{} {name}", state.date));
     }
 
     /// Say something without the bar in between.
@@ -115,12 +130,8 @@ impl Observer for Progress {
 
     fn step(&self, done: usize, total: usize, name: &str) {
         let Ok(mut state) = self.state.lock() else { return };
-        state.steps.push(Step { name: name.to_owned(), began: Instant::now(), is_taken_over: false });
-        if let Some(log) = &state.log {
-            log.event("step", json!({ "step": name, "done": done, "total": total }));
-        }
         self.bar.set_length((self.dates * total) as u64);
         self.bar.set_position((state.date_index * total + done) as u64);
-        self.bar.set_message(format!("{} {name}", state.date));
+        self.begin_step(&mut state, name, json!({ "step": name, "done": done, "total": total }));
     }
 }

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{AsArray, RecordBatch};
-use arrow::compute::{SortColumn, cast, concat_batches, interleave_record_batch, lexsort_to_indices};
 use arrow::datatypes::{DataType, Decimal128Type, Field, Schema, SchemaRef};
 use bank::decimal;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use sha2::{Digest, Sha256};
@@ -19,11 +19,15 @@ use warehouse::{Catalog, Column, Node, Reader, Release, fault};
 
 use crate::error::{PublishError, write_error};
 use crate::folder;
+use crate::key_order::KeyOrder;
 use crate::manifest::{Freshness, MANIFEST, Manifest, PublishedColumn, PublishedTable};
 use crate::masking::Masking;
 
 /// Rows in a row group.
 const ROW_GROUP_ROWS: usize = 128 * 1024;
+
+/// Rows that are in memory at once: whole row groups.
+const RANGE_ROWS: usize = 2 * ROW_GROUP_ROWS;
 
 /// What to publish.
 pub struct PublishRequest<'a> {
@@ -50,11 +54,14 @@ pub async fn publish(request: PublishRequest<'_>) -> Result<Manifest, PublishErr
     let folder = folder::begin(request.published, release.number)?;
     let mut tables = Vec::new();
     for node in request.catalog.nodes.values().filter(|n| n.publish) {
-        let answer = request.reader.query(&format!("select * from {}", node.name)).await?;
-        // One batch after the other, so that a table is in memory once.
-        let rows = answer.batches.into_iter().map(|batch| request.masking.apply(node, &as_described(node, &batch)?));
-        let rows = Sorted::new(node, rows.collect::<Result<_, _>>()?)?;
-        tables.push(write_table(&folder, node, &rows, request.masking.is_masked())?);
+        let order = KeyOrder::read(request.reader, node, request.masking, RANGE_ROWS).await?;
+        let mut table = TableWriter::create(&folder, node, request.masking.is_masked())?;
+        for range in order.ranges() {
+            for piece in range.read(request.reader).await?.pieces(ROW_GROUP_ROWS) {
+                table.write(&piece?)?;
+            }
+        }
+        tables.push(table.finish()?);
     }
     let manifest = Manifest {
         schema_version: 1,
@@ -74,43 +81,6 @@ pub async fn publish(request: PublishRequest<'_>) -> Result<Manifest, PublishErr
     std::fs::write(&path, text).map_err(write_error(&path))?;
     folder::finish(request.published, release.number)?;
     Ok(manifest)
-}
-
-fn as_described(node: &Node, batch: &RecordBatch) -> Result<RecordBatch, PublishError> {
-    let schema = node.schema();
-    let column = |field: &Arc<Field>| cast(batch.column(batch.schema().index_of(field.name())?), field.data_type());
-    let columns = schema.fields().iter().map(column).collect::<Result<Vec<_>, _>>()?;
-    Ok(RecordBatch::try_new(schema, columns)?)
-}
-
-/// Rows in the order of their key, without being moved.
-struct Sorted {
-    schema: SchemaRef,
-    batches: Vec<RecordBatch>,
-    /// Batch and row within it.
-    order: Vec<(usize, usize)>,
-}
-
-impl Sorted {
-    fn new(node: &Node, batches: Vec<RecordBatch>) -> Result<Self, PublishError> {
-        let schema = node.schema();
-        let places: Vec<usize> = node.key.iter().map(|k| schema.index_of(k)).collect::<Result<_, _>>()?;
-        let keys: Vec<RecordBatch> = batches.iter().map(|batch| batch.project(&places)).collect::<Result<_, _>>()?;
-        let keys = concat_batches(&Arc::new(schema.project(&places)?), &keys)?;
-        let sorting: Vec<SortColumn> =
-            keys.columns().iter().map(|values| SortColumn { values: values.clone(), options: None }).collect();
-        let rows: Vec<(usize, usize)> =
-            batches.iter().enumerate().flat_map(|(b, batch)| (0..batch.num_rows()).map(move |row| (b, row))).collect();
-        let order = lexsort_to_indices(&sorting, None)?;
-        let order = order.values().iter().filter_map(|place| rows.get(*place as usize).copied()).collect();
-        Ok(Sorted { schema, batches, order })
-    }
-
-    /// The rows in pieces of a row group.
-    fn pieces(&self) -> impl Iterator<Item = Result<RecordBatch, PublishError>> {
-        let batches: Vec<&RecordBatch> = self.batches.iter().collect();
-        self.order.chunks(ROW_GROUP_ROWS).map(move |rows| Ok(interleave_record_batch(&batches, rows)?))
-    }
 }
 
 /// Writes to a file and hashes what is written.
@@ -133,56 +103,76 @@ impl Write for Hashing {
     }
 }
 
-fn write_table(folder: &Path, node: &Node, rows: &Sorted, is_masked: bool) -> Result<PublishedTable, PublishError> {
-    let refuse = |source| PublishError::Parquet { table: node.name.clone(), source };
-    let columns: Vec<PublishedColumn> = node.columns.iter().map(|c| published_column(c, is_masked)).collect();
-    let fields: Vec<Field> = rows
-        .schema
-        .fields()
-        .iter()
-        .zip(&columns)
-        .map(|(field, column)| field.as_ref().clone().with_metadata(field_metadata(column)))
-        .collect();
-    let metadata = HashMap::from([("description".to_owned(), node.description.clone())]);
-    let schema = Arc::new(Schema::new(fields).with_metadata(metadata));
-    let described = serde_json::to_string(&columns).unwrap_or_default();
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).map_err(refuse)?))
-        .set_created_by("tally".to_owned())
-        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-        .set_key_value_metadata(Some(vec![
-            KeyValue::new("description".to_owned(), node.description.clone()),
-            KeyValue::new("grain".to_owned(), node.grain.clone()),
-            KeyValue::new("columns".to_owned(), described),
-        ]))
-        .build();
-    let file = format!("{}.parquet", node.name);
-    let path = folder.join(&file);
-    fault::may_fail(&path)?;
-    let written = BufWriter::new(File::create(&path).map_err(write_error(&path))?);
-    let hashing = Hashing { file: written, hash: Sha256::new(), bytes: 0 };
-    let mut writer = ArrowWriter::try_new(hashing, schema.clone(), Some(properties)).map_err(refuse)?;
-    let mut sums = Sums::default();
-    for piece in rows.pieces() {
-        let piece = piece?;
-        sums.add(&piece);
-        let piece = RecordBatch::try_new(schema.clone(), piece.columns().to_vec())?;
-        writer.write(&piece).map_err(refuse)?;
+/// A table's file while it is written.
+struct TableWriter<'a> {
+    node: &'a Node,
+    columns: Vec<PublishedColumn>,
+    schema: SchemaRef,
+    path: PathBuf,
+    file: String,
+    writer: ArrowWriter<Hashing>,
+    rows: u64,
+    sums: Sums,
+}
+
+impl<'a> TableWriter<'a> {
+    fn create(folder: &Path, node: &'a Node, is_masked: bool) -> Result<Self, PublishError> {
+        let refuse = refused(node);
+        let columns: Vec<PublishedColumn> = node.columns.iter().map(|c| published_column(c, is_masked)).collect();
+        let described = node.schema();
+        let fields = described.fields().iter().zip(&columns);
+        let fields: Vec<Field> =
+            fields.map(|(field, column)| field.as_ref().clone().with_metadata(field_metadata(column))).collect();
+        let metadata = HashMap::from([("description".to_owned(), node.description.clone())]);
+        let schema = Arc::new(Schema::new(fields).with_metadata(metadata));
+        let described = serde_json::to_string(&columns).unwrap_or_default();
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).map_err(&refuse)?))
+            .set_created_by("tally".to_owned())
+            .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+            .set_key_value_metadata(Some(vec![
+                KeyValue::new("description".to_owned(), node.description.clone()),
+                KeyValue::new("grain".to_owned(), node.grain.clone()),
+                KeyValue::new("columns".to_owned(), described),
+            ]))
+            .build();
+        let file = format!("{}.parquet", node.name);
+        let path = folder.join(&file);
+        fault::may_fail(&path)?;
+        let written = BufWriter::new(File::create(&path).map_err(write_error(&path))?);
+        let hashing = Hashing { file: written, hash: Sha256::new(), bytes: 0 };
+        let writer = ArrowWriter::try_new(hashing, schema.clone(), Some(properties)).map_err(refuse)?;
+        Ok(TableWriter { node, columns, schema, path, file, writer, rows: 0, sums: Sums::default() })
     }
-    let Hashing { file: mut written, hash, bytes } = writer.into_inner().map_err(refuse)?;
-    written.flush().and_then(|()| written.get_ref().sync_all()).map_err(write_error(&path))?;
-    Ok(PublishedTable {
-        table: node.name.clone(),
-        file,
-        grain: node.grain.clone(),
-        key: node.key.clone(),
-        description: node.description.clone(),
-        rows: rows.order.len() as u64,
-        bytes,
-        sha256: hex::encode(hash.finalize()),
-        sums: sums.finish(&schema),
-        columns,
-    })
+
+    fn write(&mut self, piece: &RecordBatch) -> Result<(), PublishError> {
+        self.sums.add(piece);
+        self.rows += piece.num_rows() as u64;
+        let piece = RecordBatch::try_new(self.schema.clone(), piece.columns().to_vec())?;
+        self.writer.write(&piece).map_err(refused(self.node))
+    }
+
+    fn finish(self) -> Result<PublishedTable, PublishError> {
+        let TableWriter { node, columns, schema, path, file, writer, rows, sums } = self;
+        let Hashing { file: mut written, hash, bytes } = writer.into_inner().map_err(refused(node))?;
+        written.flush().and_then(|()| written.get_ref().sync_all()).map_err(write_error(&path))?;
+        Ok(PublishedTable {
+            table: node.name.clone(),
+            file,
+            grain: node.grain.clone(),
+            key: node.key.clone(),
+            description: node.description.clone(),
+            rows,
+            bytes,
+            sha256: hex::encode(hash.finalize()),
+            sums: sums.finish(&schema),
+            columns,
+        })
+    }
+}
+
+fn refused(node: &Node) -> impl Fn(ParquetError) -> PublishError {
+    |source| PublishError::Parquet { table: node.name.clone(), source }
 }
 
 fn published_column(column: &Column, is_masked: bool) -> PublishedColumn {

@@ -1,12 +1,14 @@
 //! A release → masked Parquet for BI tools, with a manifest, switched into view atomically.
 //!
-//! Reading order: [`masking`] (what leaves the warehouse), [`files`] (how it is written), [`manifest`] (what was
+//! Reading order: [`masking`] (what leaves the warehouse), [`files`] (how it is written, a
+//! range of `key_order` at a time), [`manifest`] (what was
 //! written), [`folder`] (how readers come to see it), [`audit`] (who took what out).
 
 pub mod audit;
 pub mod error;
 pub mod files;
 pub mod folder;
+mod key_order;
 pub mod manifest;
 pub mod masking;
 

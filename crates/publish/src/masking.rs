@@ -52,20 +52,25 @@ impl Masking {
     /// # Errors
     /// When a customer has no pseudonym.
     pub fn apply(&self, node: &Node, batch: &RecordBatch) -> Result<RecordBatch, PublishError> {
-        let Masking::Masked(pseudonyms) = self else { return Ok(batch.clone()) };
-        let columns = node
-            .columns
-            .iter()
-            .zip(batch.columns())
-            .map(|(column, values)| match (column.mask(), values.data_type()) {
-                (Mask::None, _) => Ok(values.clone()),
-                (Mask::Pseudonym, DataType::Utf8) => pseudonymise(&node.name, values, pseudonyms),
-                (mask, DataType::Utf8) => Ok(each(values, |text| mask.apply(text))),
-                // Only text can be masked; a mask on anything else hides it whole.
-                (_, other) => Ok(arrow::array::new_null_array(other, values.len())),
-            })
-            .collect::<Result<Vec<_>, PublishError>>()?;
-        Ok(RecordBatch::try_new(batch.schema(), columns)?)
+        let columns = batch.columns().iter().enumerate().map(|(place, values)| self.column(node, place, values));
+        Ok(RecordBatch::try_new(batch.schema(), columns.collect::<Result<Vec<_>, _>>()?)?)
+    }
+
+    /// Values of one column of a node as they may leave.
+    ///
+    /// # Errors
+    /// When a customer has no pseudonym.
+    pub fn column(&self, node: &Node, place: usize, values: &ArrayRef) -> Result<ArrayRef, PublishError> {
+        let (Masking::Masked(pseudonyms), Some(column)) = (self, node.columns.get(place)) else {
+            return Ok(values.clone());
+        };
+        match (column.mask(), values.data_type()) {
+            (Mask::None, _) => Ok(values.clone()),
+            (Mask::Pseudonym, DataType::Utf8) => pseudonymise(&node.name, values, pseudonyms),
+            (mask, DataType::Utf8) => Ok(each(values, |text| mask.apply(text))),
+            // Only text can be masked; a mask on anything else hides it whole.
+            (_, other) => Ok(arrow::array::new_null_array(other, values.len())),
+        }
     }
 }
 

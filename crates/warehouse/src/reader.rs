@@ -8,7 +8,8 @@ use arrow::datatypes::SchemaRef;
 use bank::BusinessDate;
 use datafusion::datasource::MemTable;
 use datafusion::execution::context::SQLOptions;
-use datafusion::prelude::{ParquetReadOptions, SessionContext};
+use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionContext};
+use futures::StreamExt;
 
 use crate::catalog::Catalog;
 use crate::error::WarehouseError;
@@ -137,12 +138,32 @@ impl Reader {
     /// # Errors
     /// When it is not one read-only statement, names what is not there, or outgrows the memory.
     pub async fn query(&self, sql: &str) -> Result<Answer, WarehouseError> {
-        let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        let frame = self.session.sql_with_options(sql, options).await?;
+        let frame = self.frame(sql).await?;
         let schema = Arc::new(frame.schema().as_arrow().clone());
         let batches = frame.collect().await?;
         let schema = batches.first().map_or(schema, RecordBatch::schema);
         Ok(Answer { schema, batches })
+    }
+
+    /// Hand the rows of one SELECT on as they come, in no stated order: they are never all in memory.
+    ///
+    /// # Errors
+    /// As [`Reader::query`], and what `take` says.
+    pub async fn for_each<E: From<WarehouseError>>(
+        &self,
+        sql: &str,
+        mut take: impl FnMut(RecordBatch) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut rows = self.frame(sql).await?.execute_stream().await.map_err(WarehouseError::from)?;
+        while let Some(batch) = rows.next().await {
+            take(batch.map_err(WarehouseError::from)?)?;
+        }
+        Ok(())
+    }
+
+    async fn frame(&self, sql: &str) -> Result<DataFrame, WarehouseError> {
+        let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        Ok(self.session.sql_with_options(sql, options).await?)
     }
 
     /// Names of the tables that can be read.

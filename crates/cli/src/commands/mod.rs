@@ -7,6 +7,7 @@ pub mod init;
 pub mod level;
 pub mod list;
 pub mod model;
+pub mod opportunity;
 pub mod plan;
 pub mod prospect;
 pub mod quarantine;

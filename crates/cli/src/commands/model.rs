@@ -26,7 +26,7 @@ const MODEL_KINDS: [&str; 2] = ["classifier", "cluster"];
 /// Look at the versions of learned models, and say which one is applied.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  tally model list --project mybank\n  tally model show int_segment_model --project mybank\n  tally model compare int_segment_model --project mybank\n  tally model promote int_segment_model 2026-10-31 --by 0042 --reason \"clearer segments\" --project mybank\n\nA model is fitted when it is due and lives in the release, version by version. The champion is applied and published,\na challenger is applied beside it and waits."
+    after_help = "Examples:\n  tally model list --project mybank\n  tally model show int_person_segment_model --project mybank\n  tally model compare int_person_segment_model --project mybank\n  tally model promote int_person_segment_model 2026-10-31 --by 0042 --reason \"clearer segments\" --project mybank\n\nA model is fitted when it is due and lives in the release, version by version. The champion is applied and published,\na challenger is applied beside it and waits."
 )]
 pub struct ModelArgs {
     #[command(subcommand)]
@@ -56,7 +56,7 @@ pub struct ListArgs {
 /// A version's card, or its files.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  tally model show int_segment_model --project mybank\n  tally model show int_segment_model --version 2026-10-31 --out segments-2026-10-31 --project mybank"
+    after_help = "Examples:\n  tally model show int_person_segment_model --project mybank\n  tally model show int_person_segment_model --version 2026-10-31 --out segments-2026-10-31 --project mybank"
 )]
 pub struct ShowArgs {
     /// The model's node.
@@ -73,7 +73,7 @@ pub struct ShowArgs {
 
 /// Champion and challenger side by side: the gates of the challenger, and their customers by segment of the last release.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  tally model compare int_segment_model --project mybank")]
+#[command(after_help = "Example:\n  tally model compare int_person_segment_model --project mybank")]
 pub struct CompareArgs {
     /// The model's node.
     model: String,
@@ -84,7 +84,7 @@ pub struct CompareArgs {
 /// Make a version champion. It is kept in the project's sql/reference/ref_model_promotion.csv and holds from the next run on.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  tally model promote int_segment_model 2026-10-31 --by 0042 --reason \"clearer segments\" --project mybank\n  tally run --project mybank"
+    after_help = "Example:\n  tally model promote int_person_segment_model 2026-10-31 --by 0042 --reason \"clearer segments\" --project mybank\n  tally run --project mybank"
 )]
 pub struct PromoteArgs {
     /// The model's node.

@@ -1,10 +1,12 @@
 //! Squared distances of a row to all centroids at once.
 
+use std::array::from_fn;
+
 use linfa::Float;
 use ndarray::ArrayView2;
 
 /// Centroids side by side in one vector register or two.
-const WIDTH: usize = 8;
+pub(super) const WIDTH: usize = 8;
 
 /// Centroids in groups of [`WIDTH`], feature by feature, so that one value of a row meets all of a group in a few instructions. Lanes
 /// without a centroid are infinitely far away.
@@ -45,16 +47,39 @@ impl<F: Float> Lanes<F> {
                     *sum += apart * apart;
                 }
             }
-            for (lane, sum) in sums.iter().enumerate() {
-                if *sum < found.first {
-                    found = NearestTwo { nearest: group * WIDTH + lane, first: *sum, second: found.first };
-                } else if *sum < found.second {
-                    found.second = *sum;
-                }
+            let (first, second) = smallest_two(&sums);
+            if first < found.first {
+                let lane = sums.iter().position(|sum| *sum == first).unwrap_or(0);
+                found = NearestTwo { nearest: group * WIDTH + lane, first, second: smaller(found.first, second) };
+            } else {
+                found.second = smaller(found.second, first);
             }
         }
         found
     }
+}
+
+/// The smallest and the second smallest lane, by halves and without branches.
+#[inline(always)]
+fn smallest_two<F: Float>(lanes: &[F; WIDTH]) -> (F, F) {
+    let firsts: [F; 4] = from_fn(|lane| smaller(lanes[lane], lanes[lane + 4]));
+    let seconds: [F; 4] = from_fn(|lane| larger(lanes[lane], lanes[lane + 4]));
+    let both = |firsts: (F, F), seconds: (F, F)| {
+        (smaller(firsts.0, firsts.1), smaller(larger(firsts.0, firsts.1), smaller(seconds.0, seconds.1)))
+    };
+    let halves: [(F, F); 2] =
+        from_fn(|lane| both((firsts[lane], firsts[lane + 2]), (seconds[lane], seconds[lane + 2])));
+    both((halves[0].0, halves[1].0), (halves[0].1, halves[1].1))
+}
+
+#[inline(always)]
+fn smaller<F: Float>(a: F, b: F) -> F {
+    if a < b { a } else { b }
+}
+
+#[inline(always)]
+fn larger<F: Float>(a: F, b: F) -> F {
+    if a < b { b } else { a }
 }
 
 /// Squared Euclidean distance, summed in eight lanes whatever the processor.

@@ -5,7 +5,7 @@ use linfa::Float;
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
-use super::kernel::{Lanes, squared_distance};
+use super::kernel::{Lanes, WIDTH, squared_distance};
 use super::params::{KMeans, KMeansParams};
 
 /// Rows of a block; partial sums are added block by block.
@@ -88,8 +88,7 @@ impl<'a, F: Float> Lloyd<'a, F> {
         let (clusters, features) = self.centroids.dim();
         let lanes = Lanes::new(self.centroids.view());
         let half_gaps = self.half_gaps();
-        let slack = F::one() + F::epsilon() * F::cast(8.0);
-        let (far, second) = largest_two(&self.movements);
+        let bounds = Bounds { movements: &self.movements, others: largest_other(&self.movements), half_gaps };
         let Some(values) = self.rows.as_slice() else { return 0 };
         let centroids = self.centroids.as_slice().unwrap_or_default();
         let blocks: Vec<Moved> = self
@@ -98,25 +97,21 @@ impl<'a, F: Float> Lloyd<'a, F> {
             .zip(values.par_chunks(BLOCK_ROWS * features))
             .map(|(states, values)| {
                 let mut moved = Moved { sums: Vec::new(), counts: vec![0; clusters], rows: 0 };
-                for (state, row) in states.iter_mut().zip(values.chunks_exact(features)) {
+                let undecided = if is_first { (0..states.len()).collect() } else { bounds.undecided(states) };
+                for place in undecided {
+                    let (state, row) = (&mut states[place], &values[place * features..(place + 1) * features]);
                     let own = state.cluster as usize;
-                    if !is_first {
-                        state.upper = (state.upper + self.movements[own]) * slack;
-                        let other = if own == far { self.movements[second] } else { self.movements[far] };
-                        state.lower = (state.lower - other) / slack;
-                        let bound = if state.lower > half_gaps[own] { state.lower } else { half_gaps[own] };
-                        if state.upper < bound {
-                            continue;
-                        }
-                        state.upper =
-                            squared_distance(row, &centroids[own * features..(own + 1) * features]).sqrt() * slack;
-                        if state.upper < bound {
+                    // A look at its own centroid alone pays where all others are more than one group of lanes.
+                    if clusters > WIDTH && !is_first {
+                        let centroid = &centroids[own * features..(own + 1) * features];
+                        state.upper = squared_distance(row, centroid).sqrt() * slack();
+                        if state.upper < bounds.of(state) {
                             continue;
                         }
                     }
                     let found = lanes.nearest_two(row);
-                    state.upper = found.first.sqrt() * slack;
-                    state.lower = found.second.sqrt() / slack;
+                    state.upper = found.first.sqrt() * slack();
+                    state.lower = found.second.sqrt() / slack();
                     if is_first || found.nearest != own {
                         moved.add(row, found.nearest, features, 1);
                         if !is_first {
@@ -239,11 +234,52 @@ impl Moved {
     }
 }
 
-/// Places of the largest and second largest; the same twice when there is one.
-fn largest_two<F: Float>(values: &[F]) -> (usize, usize) {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|a, b| values[*b].partial_cmp(&values[*a]).unwrap_or(std::cmp::Ordering::Equal).then(a.cmp(b)));
-    (order[0], order.get(1).copied().unwrap_or(order[0]))
+/// What makes up for the rounding of a distance.
+fn slack<F: Float>() -> F {
+    F::one() + F::epsilon() * F::cast(8.0)
+}
+
+/// What bounds of rows are after centroids have moved.
+struct Bounds<'a, F> {
+    movements: &'a [F],
+    /// How far any other centroid moved at most.
+    others: Vec<F>,
+    half_gaps: Vec<F>,
+}
+
+impl<F: Float> Bounds<'_, F> {
+    /// What a row's distance to its own centroid has to reach before another one can be nearer.
+    #[inline(always)]
+    fn of(&self, state: &RowState<F>) -> F {
+        let gap = self.half_gaps[state.cluster as usize];
+        if state.lower > gap { state.lower } else { gap }
+    }
+
+    /// Loosen the bounds of these rows; places of those that may have changed sides.
+    fn undecided(&self, states: &mut [RowState<F>]) -> Vec<usize> {
+        let (grow, shrink) = (slack(), F::one() / slack());
+        let mut places = vec![0; states.len()];
+        let mut count = 0;
+        for (place, state) in states.iter_mut().enumerate() {
+            let own = state.cluster as usize;
+            state.upper = (state.upper + self.movements[own]) * grow;
+            state.lower = (state.lower - self.others[own]) * shrink;
+            places[count] = place;
+            // Without a branch: every second row would go the other way.
+            count += usize::from(state.upper >= self.of(state));
+        }
+        places.truncate(count);
+        places
+    }
+}
+
+/// The largest of the others, for each.
+fn largest_other<F: Float>(values: &[F]) -> Vec<F> {
+    let largest = |own: usize| {
+        let others = values.iter().enumerate().filter(|(other, _)| *other != own);
+        others.fold(F::zero(), |most, (_, value)| if *value > most { *value } else { most })
+    };
+    (0..values.len()).map(largest).collect()
 }
 
 /// Mean over features of their population variance.

@@ -5,7 +5,7 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 use warehouse::{Reader, Release};
 
-use super::{customer_id, quoted};
+use super::{customer_id, quoted, unknown_customer};
 use crate::access::{AccessArgs, warehouse_reader};
 use crate::failure::CliFailure;
 use crate::printer::{Printer, text_rows};
@@ -45,9 +45,7 @@ pub async fn run(
 ) -> Result<(), CliFailure> {
     let reader = warehouse_reader(project, release).await?;
     let Some((customer_id, published)) = customer_id(&args.id, project, &reader).await? else {
-        return Err(CliFailure::missing(format!("no customer with `{}` in release {}", args.id, release.number)).hint(
-            "name a customer as <system>:<customer number>, as in core:1000000074; tally customer find looks by name",
-        ));
+        return Err(unknown_customer(&args.id, release));
     };
     let is_masked = !args.access.unmasked && project.is_masked();
     args.access.record(project, "customer explain", release.number, customer_id.clone(), 1)?;

@@ -1,7 +1,8 @@
-//! `tally customer show|find|explain`.
+//! `tally customer show|find|explain|timeline`.
 
 mod explain;
 mod find;
+mod timeline;
 
 use clap::{Args, Subcommand};
 use warehouse::{Reader, Release};
@@ -14,7 +15,7 @@ use crate::project::{Project, ProjectArgs};
 /// Look at one customer.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  tally customer show core:1000000074 --project sample_data\n  tally customer find --name 王小明 --project sample_data\n  tally customer explain core:1000000074 --project sample_data"
+    after_help = "Examples:\n  tally customer show core:1000000074 --project sample_data\n  tally customer find --name 王小明 --project sample_data\n  tally customer explain core:1000000074 --project sample_data\n  tally customer timeline core:1000000074 --project sample_data"
 )]
 pub struct CustomerArgs {
     #[command(subcommand)]
@@ -29,6 +30,8 @@ enum CustomerCommand {
     Find(find::FindArgs),
     /// Why these records are one customer, where each value comes from, why on the VIP list or not.
     Explain(explain::ExplainArgs),
+    /// What happened, in every system: contracts, contacts and complaints, tiers, lists, signs of leaving.
+    Timeline(timeline::TimelineArgs),
 }
 
 /// Everything in the unified customer view about one customer.
@@ -51,6 +54,7 @@ pub fn run(args: &CustomerArgs, printer: &Printer) -> Result<(), CliFailure> {
         CustomerCommand::Show(args) => (&args.project, &args.access),
         CustomerCommand::Find(args) => (&args.project, &args.access),
         CustomerCommand::Explain(args) => (&args.project, &args.access),
+        CustomerCommand::Timeline(args) => (&args.project, &args.access),
     };
     let project = Project::open(project)?;
     let release = project.release(access.release)?;
@@ -59,6 +63,7 @@ pub fn run(args: &CustomerArgs, printer: &Printer) -> Result<(), CliFailure> {
             CustomerCommand::Show(args) => show(args, &project, &release, printer).await,
             CustomerCommand::Find(args) => find::run(args, &project, &release, printer).await,
             CustomerCommand::Explain(args) => explain::run(args, &project, &release, printer).await,
+            CustomerCommand::Timeline(args) => timeline::run(args, &project, &release, printer).await,
         }
     })
 }
@@ -105,6 +110,12 @@ async fn show(args: &ShowArgs, project: &Project, release: &Release, printer: &P
         .collect();
     printer.table(&["column", "value", "unit", "meaning"], &lines);
     Ok(())
+}
+
+/// Nobody is meant by this id.
+fn unknown_customer(id: &str, release: &Release) -> CliFailure {
+    CliFailure::missing(format!("no customer with `{id}` in release {}", release.number))
+        .hint("name a customer as <system>:<customer number>, as in core:1000000074; tally customer find looks by name")
 }
 
 /// The warehouse's id and the published id of `<system>:<number>` or a customer_id; `None` when it is neither.

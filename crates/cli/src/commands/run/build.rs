@@ -98,7 +98,7 @@ impl Build<'_> {
         let inputs = self.delivered(date, &mut open, &mut journal).await?;
         let fingerprint = self.landing.fingerprint(&inputs);
         let (release, reader) = open.compute(inputs, &fingerprint, &mut journal).await?;
-        let built = self.release(release, &reader).await?;
+        let built = self.release(release, &reader, progress).await?;
         Journal::remove(&warehouse)?;
         Ok(built)
     }
@@ -126,7 +126,7 @@ impl Build<'_> {
                 release.taken_over.push(name.clone());
             }
         }
-        self.release(release, &reader).await
+        self.release(release, &reader, progress).await
     }
 
     fn night<'n>(
@@ -177,12 +177,15 @@ impl Build<'_> {
     }
 
     /// Save a release, and publish it when it has caught up.
-    async fn release(&self, mut release: Release, reader: &Reader) -> Result<Built, CliFailure> {
+    async fn release(&self, mut release: Release, reader: &Reader, progress: &Progress) -> Result<Built, CliFailure> {
         release.months = release.month_versions(&self.project.catalog, self.current.as_ref());
         self.releases.save(&release)?;
         let catches_up = self.current.as_ref().is_none_or(|c| release.biz_date >= c.biz_date);
         let manifest = match catches_up {
-            true => Some(self.publish(&release, reader).await?),
+            true => {
+                progress.publishing();
+                Some(self.publish(&release, reader).await?)
+            }
             false => None,
         };
         Ok(Built { release, manifest })

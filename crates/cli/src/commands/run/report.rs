@@ -59,10 +59,10 @@ pub async fn published(
     let reader = published_reader(project, manifest.release).await?;
     let profile = reader
         .query(
-            "select segment, segment_name, customer_count, cast(customer_share * 100 as decimal(9,1)) as share_pct, \
+            "select party_type, segment, segment_name, customer_count, cast(customer_share * 100 as decimal(9,1)) as share_pct, \
              aum_month_avg, cast(aum_share * 100 as decimal(9,1)) as aum_share_pct, liability_balance, \
              cast(customer_txn_count_3m as decimal(18,1)) as txn_3m, cast(age_years as decimal(9,0)) as age \
-             from mart_segment_profile order by segment",
+             from mart_segment_profile order by party_type desc, segment",
         )
         .await?;
     let changes =

@@ -1,0 +1,3 @@
+-- A model lives on from night to night until another one takes its place.
+select model_version, role, fitted_on, file_name, content
+from previous('int_organisation_segment_model')
