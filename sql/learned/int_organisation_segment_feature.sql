@@ -1,4 +1,35 @@
 -- Organisations to segment. Dormant ones and those without deposits or debts are left out: they form trivial clusters and hide the others.
+with
+
+record as (
+
+    select xref.source_system, xref.source_customer_no, xref.customer_id
+    from dim_customer as customer
+    inner join dim_customer_xref as xref on customer.customer_id = xref.customer_id
+    where customer.party_type = 'ORG'
+
+),
+
+turnover as (
+
+    select
+        customer_id,
+        case
+            when sum(turnover_amount) > 0
+                then cast(cast(max(turnover_amount) as decimal(28, 8)) / cast(sum(turnover_amount) as decimal(18, 2)) as decimal(9, 6))
+        end as peak_month_share
+    from (
+        select record.customer_id, month.month, sum(month.turnover_amount) as turnover_amount
+        from record
+        inner join agg_customer_record_month as month
+            on record.source_system = month.source_system and record.source_customer_no = month.source_customer_no
+        where month.month > cast(date_trunc('month', biz_date()) as date) - interval '12 months'
+        group by record.customer_id, month.month
+    ) as months
+    group by customer_id
+
+)
+
 select
     metrics.customer_id,
     metrics.aum_month_avg,
@@ -11,12 +42,12 @@ select
     ) as time_share,
     metrics.liability_balance,
     metrics.turnover_12m,
-    profile.peak_month_share,
-    profile.counterparty_hhi,
-    profile.payroll_headcount,
+    turnover.peak_month_share,
+    coalesce(payroll.payroll_headcount, 0) as payroll_headcount,
     metrics.customer_txn_count_3m,
     metrics.echannel_share_3m
 from int_customer_metrics as metrics
-inner join int_corporate_profile as profile on metrics.customer_id = profile.customer_id
+left join turnover on metrics.customer_id = turnover.customer_id
+left join int_payroll_headcount as payroll on metrics.customer_id = payroll.customer_id
 left join mart_churn_flag as flag on metrics.customer_id = flag.customer_id and flag.churn_rule = 'DORMANT'
-where flag.customer_id is null and (metrics.aum_month_avg > 0 or metrics.liability_balance > 0)
+where metrics.party_type = 'ORG' and flag.customer_id is null and (metrics.aum_month_avg > 0 or metrics.liability_balance > 0)

@@ -104,8 +104,7 @@ this_month as (
         posting.tax_amount,
         greatest(posting.last_customer_txn_date, last_activity.last_customer_txn_date, late_activity.last_customer_txn_date) as last_customer_txn_date,
         greatest(posting.last_customer_txn_at, last_activity.last_customer_txn_at, late_activity.last_customer_txn_at) as last_customer_txn_at
-    from weight
-    inner join int_account as account on weight.currency = account.currency and weight.rate_date = biz_date()
+    from int_account as account
     left join (select * from int_posting_month where month = cast(date_trunc('month', biz_date()) as date)) as posting
         on account.source_system = posting.source_system and account.account_no = posting.account_no
     left join last_activity
@@ -114,6 +113,7 @@ this_month as (
         on account.source_system = late_activity.source_system and account.account_no = late_activity.account_no
     left join delivered_later
         on account.source_system = delivered_later.source_system and account.account_no = delivered_later.account_no
+    inner join weight on account.currency = weight.currency and weight.rate_date = biz_date()
 
 ),
 

@@ -43,23 +43,6 @@ declared as (
 
 ),
 
-payroll as (
-
-    select customer_id, count(*) as payroll_headcount
-    from (
-        select employer.customer_id, employee.customer_id as employee_id
-        from int_agreement as agreement
-        inner join dim_customer_xref as employer
-            on agreement.source_system = employer.source_system and agreement.counterpart_customer_no = employer.source_customer_no
-        inner join dim_customer_xref as employee
-            on agreement.source_system = employee.source_system and agreement.source_customer_no = employee.source_customer_no
-        where agreement.agreement_kind = 'PAYROLL' and coalesce(agreement.end_date, date '9999-12-31') >= biz_date()
-        group by employer.customer_id, employee.customer_id
-    ) as employees
-    group by customer_id
-
-),
-
 observed as (
 
     select
@@ -82,7 +65,7 @@ observed as (
     left join month on metrics.customer_id = month.customer_id
     left join buyer on metrics.customer_id = buyer.customer_id
     left join declared on metrics.customer_id = declared.customer_id
-    left join payroll on metrics.customer_id = payroll.customer_id
+    left join int_payroll_headcount as payroll on metrics.customer_id = payroll.customer_id
     where metrics.party_type = 'ORG'
 
 )

@@ -26,8 +26,8 @@ use crate::masking::Masking;
 /// Rows in a row group.
 const ROW_GROUP_ROWS: usize = 128 * 1024;
 
-/// Rows that are in memory at once: whole row groups.
-const RANGE_ROWS: usize = 2 * ROW_GROUP_ROWS;
+/// Values that are in memory at once: two row groups of a table with a hundred columns, more rows of a narrower one.
+const RANGE_VALUES: usize = 32 * 1024 * 1024;
 
 /// What to publish.
 pub struct PublishRequest<'a> {
@@ -54,7 +54,7 @@ pub async fn publish(request: PublishRequest<'_>) -> Result<Manifest, PublishErr
     let folder = folder::begin(request.published, release.number)?;
     let mut tables = Vec::new();
     for node in request.catalog.nodes.values().filter(|n| n.publish) {
-        let order = KeyOrder::read(request.reader, node, request.masking, RANGE_ROWS).await?;
+        let order = KeyOrder::read(request.reader, node, request.masking, range_rows(node)).await?;
         let mut table = TableWriter::create(&folder, node, request.masking.is_masked())?;
         for range in order.ranges() {
             for piece in range.read(request.reader).await?.pieces(ROW_GROUP_ROWS) {
@@ -81,6 +81,12 @@ pub async fn publish(request: PublishRequest<'_>) -> Result<Manifest, PublishErr
     std::fs::write(&path, text).map_err(write_error(&path))?;
     folder::finish(request.published, release.number)?;
     Ok(manifest)
+}
+
+/// Rows of a table that are in memory at once: whole row groups.
+fn range_rows(node: &Node) -> usize {
+    let groups = RANGE_VALUES / node.columns.len().max(1) / ROW_GROUP_ROWS;
+    groups.max(1) * ROW_GROUP_ROWS
 }
 
 /// Writes to a file and hashes what is written.
