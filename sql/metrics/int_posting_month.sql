@@ -25,6 +25,7 @@ converted as (
         reaching.channel,
         reaching.signed_amount,
         coalesce(reaching.is_reversal, false) as is_reversal,
+        case when reaching.is_reversal then -1 else 1 end as times,
         cost.unit_cost,
         rate.rate_before,
         case
@@ -56,39 +57,32 @@ summed as (
             end
         ) as weighted_amount_base,
         -- What takes a posting back counts against it: of a pair nothing is left.
-        sum(case when type.is_external and (txn.base_amount > 0) <> txn.is_reversal then txn.base_amount else 0 end) as external_credit_amount,
-        sum(case when type.is_external and (txn.base_amount < 0) <> txn.is_reversal then -txn.base_amount else 0 end) as external_debit_amount,
-        sum(case when type.is_customer_initiated then case when txn.is_reversal then -1 else 1 end else 0 end) as customer_txn_count,
-        sum(
-            case when type.is_customer_initiated and channel.is_echannel then case when txn.is_reversal then -1 else 1 end else 0 end
-        ) as echannel_txn_count,
-        sum(case when txn.txn_type = 'SALARY' then txn.base_amount else 0 end) as salary_amount,
+        sum(txn.base_amount) filter (where type.is_external and (txn.base_amount > 0) <> txn.is_reversal) as external_credit_amount,
+        -sum(txn.base_amount) filter (where type.is_external and (txn.base_amount < 0) <> txn.is_reversal) as external_debit_amount,
+        sum(txn.times) filter (where type.is_customer_initiated) as customer_txn_count,
+        sum(txn.times) filter (where type.is_customer_initiated and channel.is_echannel) as echannel_txn_count,
+        sum(txn.base_amount) filter (where txn.txn_type = 'SALARY') as salary_amount,
         -- Fees are booked against the customer; what the bank earns is the other sign, reversals included.
-        sum(case when txn.txn_type = 'FEE' then -txn.base_amount else 0 end) as fee_amount,
+        -sum(txn.base_amount) filter (where txn.txn_type = 'FEE') as fee_amount,
         -- What the shop's bank pays for each purchase by debit card, up to a maximum.
         sum(
             case
-                when txn.txn_type = 'POS_SPEND' and txn.base_amount < 0
+                when txn.base_amount < 0
                     then cast(least(-txn.base_amount * price.debit_interchange_rate, price.debit_interchange_max) as decimal(18, 2))
-                when txn.txn_type = 'POS_SPEND' and txn.is_reversal
+                when txn.is_reversal
                     then -cast(least(txn.base_amount * price.debit_interchange_rate, price.debit_interchange_max) as decimal(18, 2))
-                else 0
             end
-        ) as interchange_amount,
-        sum(coalesce(txn.unit_cost, 0)) as activity_cost_amount,
-        sum(
-            case
-                when type.is_turnover and ((txn.base_amount > 0) <> txn.is_reversal or txn.txn_type = 'REVERSAL') then txn.base_amount
-                else 0
-            end
-        ) as turnover_amount,
+        ) filter (where txn.txn_type = 'POS_SPEND') as interchange_amount,
+        sum(txn.unit_cost) as activity_cost_amount,
+        sum(txn.base_amount)
+            filter (where type.is_turnover and ((txn.base_amount > 0) <> txn.is_reversal or txn.txn_type = 'REVERSAL')) as turnover_amount,
         sum(txn.base_amount) as posted_amount_base,
-        sum(case when type.flow = 'OWN' then txn.base_amount else 0 end) as own_amount,
-        sum(case when type.flow = 'LOAN' then txn.base_amount else 0 end) as loan_amount,
-        sum(case when type.flow = 'INTEREST' then txn.base_amount else 0 end) as interest_amount,
-        sum(case when type.flow = 'TAX' then txn.base_amount else 0 end) as tax_amount,
-        max(case when type.is_customer_initiated and not txn.is_reversal then txn.posting_date end) as last_customer_txn_date,
-        max(case when type.is_customer_initiated and not txn.is_reversal then txn.txn_at end) as last_customer_txn_at
+        sum(txn.base_amount) filter (where type.flow = 'OWN') as own_amount,
+        sum(txn.base_amount) filter (where type.flow = 'LOAN') as loan_amount,
+        sum(txn.base_amount) filter (where type.flow = 'INTEREST') as interest_amount,
+        sum(txn.base_amount) filter (where type.flow = 'TAX') as tax_amount,
+        max(txn.posting_date) filter (where type.is_customer_initiated and not txn.is_reversal) as last_customer_txn_date,
+        max(txn.txn_at) filter (where type.is_customer_initiated and not txn.is_reversal) as last_customer_txn_at
     from int_contribution_parameter as price
     cross join converted as txn
     left join ref_txn_type as type on txn.txn_type = type.txn_type
@@ -104,20 +98,20 @@ select
     cast(posted_amount as decimal(18, 2)) as posted_amount,
     cast(weighted_amount as decimal(38, 2)) as weighted_amount,
     cast(weighted_amount_base as decimal(38, 2)) as weighted_amount_base,
-    cast(external_credit_amount as decimal(18, 2)) as external_credit_amount,
-    cast(external_debit_amount as decimal(18, 2)) as external_debit_amount,
-    cast(customer_txn_count as bigint) as customer_txn_count,
-    cast(echannel_txn_count as bigint) as echannel_txn_count,
-    cast(salary_amount as decimal(18, 2)) as salary_amount,
-    cast(fee_amount as decimal(18, 2)) as fee_amount,
-    cast(interchange_amount as decimal(18, 2)) as interchange_amount,
-    cast(activity_cost_amount as decimal(18, 2)) as activity_cost_amount,
-    cast(turnover_amount as decimal(18, 2)) as turnover_amount,
+    cast(coalesce(external_credit_amount, 0) as decimal(18, 2)) as external_credit_amount,
+    cast(coalesce(external_debit_amount, 0) as decimal(18, 2)) as external_debit_amount,
+    cast(coalesce(customer_txn_count, 0) as bigint) as customer_txn_count,
+    cast(coalesce(echannel_txn_count, 0) as bigint) as echannel_txn_count,
+    cast(coalesce(salary_amount, 0) as decimal(18, 2)) as salary_amount,
+    cast(coalesce(fee_amount, 0) as decimal(18, 2)) as fee_amount,
+    cast(coalesce(interchange_amount, 0) as decimal(18, 2)) as interchange_amount,
+    cast(coalesce(activity_cost_amount, 0) as decimal(18, 2)) as activity_cost_amount,
+    cast(coalesce(turnover_amount, 0) as decimal(18, 2)) as turnover_amount,
     cast(posted_amount_base as decimal(18, 2)) as posted_amount_base,
-    cast(own_amount as decimal(18, 2)) as own_amount,
-    cast(loan_amount as decimal(18, 2)) as loan_amount,
-    cast(interest_amount as decimal(18, 2)) as interest_amount,
-    cast(tax_amount as decimal(18, 2)) as tax_amount,
+    cast(coalesce(own_amount, 0) as decimal(18, 2)) as own_amount,
+    cast(coalesce(loan_amount, 0) as decimal(18, 2)) as loan_amount,
+    cast(coalesce(interest_amount, 0) as decimal(18, 2)) as interest_amount,
+    cast(coalesce(tax_amount, 0) as decimal(18, 2)) as tax_amount,
     last_customer_txn_date,
     last_customer_txn_at
 from summed

@@ -8,12 +8,12 @@ use datafusion::common::config::ConfigOptions;
 use datafusion::common::stats::Precision;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::common::{JoinType, Result};
-use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::aggregates::AggregateExec;
-use datafusion::physical_plan::filter::FilterExec;
 use datafusion::physical_plan::expressions::Column;
+use datafusion::physical_plan::filter::FilterExec;
 use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec};
 use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
@@ -93,7 +93,9 @@ fn rows_at_least(plan: &Arc<dyn ExecutionPlan>) -> Option<usize> {
             _ => None,
         },
         [child] if plan.fetch().is_none() => rows_at_least(child),
-        [one, other] if plan.downcast_ref::<CrossJoinExec>().is_some() => rows_at_least(one)?.checked_mul(rows_at_least(other)?),
+        [one, other] if plan.downcast_ref::<CrossJoinExec>().is_some() => {
+            rows_at_least(one)?.checked_mul(rows_at_least(other)?)
+        }
         _ => None,
     }
 }

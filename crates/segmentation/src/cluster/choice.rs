@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::error::ClusterError;
 use super::mixture::Mixture;
 use super::params::{ClusterCount, ClusterParams, Method};
-use crate::evaluation::{adjusted_rand_index, count, distance, silhouette};
+use crate::evaluation::{adjusted_rand_index, count, distance, silhouettes};
 use crate::kmeans::{KMeans, KMeansError, KMeansParams, Start};
 
 /// Rows of both halves together from which the stability of a count is told.
@@ -63,7 +63,10 @@ pub(super) fn choose(matrix: &Array2<f64>, params: &ClusterParams) -> Result<(Fi
         return Err(ClusterError::TooFewRows { rows, clusters: low });
     }
     let is_choice = low < high;
-    let fits = (low..=high).map(|k| fit(matrix, k, params, is_choice)).collect::<Result<Vec<_>, _>>()?;
+    let mut fits = (low..=high).map(|k| fit(matrix, k, params, is_choice)).collect::<Result<Vec<_>, _>>()?;
+    let labelings: Vec<&[usize]> = fits.iter().map(|fit| fit.labels.as_slice()).collect();
+    let silhouettes = silhouettes(matrix, &labelings, params.silhouette_sample, params.seed);
+    fits.iter_mut().zip(silhouettes).for_each(|(fit, silhouette)| fit.tried.silhouette = silhouette);
     let tried: Vec<TriedCount> = fits.iter().map(|f| f.tried.clone()).collect();
     let chosen = best(fits, params).ok_or(ClusterError::TooFewRows { rows, clusters: low })?;
     Ok((chosen, tried))
@@ -89,7 +92,8 @@ fn fit(matrix: &Array2<f64>, clusters: usize, params: &ClusterParams, is_choice:
     let tried = TriedCount {
         clusters,
         inertia,
-        silhouette: silhouette(matrix, &labels, params.silhouette_sample, params.seed),
+        // Told when all counts are there.
+        silhouette: 0.0,
         bic: match &mixture {
             Some(mixture) => count(mixture.parameters()) * count(matrix.nrows()).ln() - 2.0 * mixture.log_likelihood,
             None => bic(matrix, inertia, &sizes),

@@ -11,11 +11,12 @@ use rayon::prelude::*;
 use super::{count, mean};
 use crate::kmeans::squared_distance;
 
-/// Mean silhouette width (Rousseeuw 1987) of a seeded sample of at most `sample_size` rows; −1 to 1, higher is better.
+/// Mean silhouette width (Rousseeuw 1987) of a seeded sample of at most `sample_size` rows, by each of several labelings; −1 to 1, higher is better.
 ///
-/// Rows alone in their cluster count 0, as in the paper. The sum is taken in row order, so threads do not change it.
+/// Rows alone in their cluster count 0, as in the paper. Distances are computed once for all labelings. The sum is taken in row order, so threads do not
+/// change it.
 #[must_use]
-pub fn silhouette(matrix: &Array2<f64>, labels: &[usize], sample_size: usize, seed: u64) -> f64 {
+pub fn silhouettes(matrix: &Array2<f64>, labelings: &[&[usize]], sample_size: usize, seed: u64) -> Vec<f64> {
     let rows: Vec<usize> = if matrix.nrows() <= sample_size {
         (0..matrix.nrows()).collect()
     } else {
@@ -24,43 +25,50 @@ pub fn silhouette(matrix: &Array2<f64>, labels: &[usize], sample_size: usize, se
         rows.sort_unstable();
         rows
     };
-    let clusters = labels.iter().max().map_or(0, |m| m + 1);
-    let sampled = Sampled {
-        features: matrix.ncols().max(1),
-        values: rows.iter().flat_map(|row| matrix.row(*row).to_vec()).collect(),
-        labels: rows.iter().map(|row| labels[*row]).collect(),
-        clusters,
-    };
-    let mut sizes = vec![0_usize; clusters];
-    sampled.labels.iter().for_each(|label| sizes[*label] += 1);
-    let widths: Vec<f64> = (0..rows.len()).into_par_iter().map(|row| sampled.width(row, &sizes)).collect();
-    mean(&widths)
+    let features = matrix.ncols().max(1);
+    let values: Vec<f64> = rows.iter().flat_map(|row| matrix.row(*row).to_vec()).collect();
+    let labelings: Vec<Labeling> =
+        labelings.iter().map(|labels| Labeling::new(rows.iter().map(|row| labels[*row]).collect())).collect();
+    let widths: Vec<Vec<f64>> = values
+        .par_chunks_exact(features)
+        .enumerate()
+        .map(|(row, here)| {
+            let distances: Vec<f64> =
+                values.chunks_exact(features).map(|other| squared_distance(here, other).sqrt()).collect();
+            labelings.iter().map(|labeling| labeling.width(row, &distances)).collect()
+        })
+        .collect();
+    (0..labelings.len()).map(|place| mean(&widths.iter().map(|widths| widths[place]).collect::<Vec<_>>())).collect()
 }
 
-/// The rows of a sample side by side.
-struct Sampled {
-    features: usize,
-    values: Vec<f64>,
+/// The labels of sampled rows.
+struct Labeling {
     labels: Vec<usize>,
-    clusters: usize,
+    /// Rows of each cluster.
+    sizes: Vec<usize>,
 }
 
-impl Sampled {
-    fn width(&self, row: usize, sizes: &[usize]) -> f64 {
+impl Labeling {
+    fn new(labels: Vec<usize>) -> Self {
+        let mut sizes = vec![0_usize; labels.iter().max().map_or(0, |most| most + 1)];
+        labels.iter().for_each(|label| sizes[*label] += 1);
+        Labeling { labels, sizes }
+    }
+
+    /// The silhouette of a row with these distances to all.
+    fn width(&self, row: usize, distances: &[f64]) -> f64 {
         let own = self.labels[row];
-        if sizes[own] < 2 {
+        if self.sizes[own] < 2 {
             return 0.0;
         }
-        let mut sums = vec![0.0; self.clusters];
-        let here = &self.values[row * self.features..(row + 1) * self.features];
-        for (other, label) in self.values.chunks_exact(self.features).zip(&self.labels) {
-            sums[*label] += squared_distance(here, other).sqrt();
+        let mut sums = vec![0.0; self.sizes.len()];
+        for (distance, label) in distances.iter().zip(&self.labels) {
+            sums[*label] += distance;
         }
-        let inside = sums[own] / count(sizes[own] - 1);
-        let outside = (0..self.clusters)
-            .filter(|c| *c != own && sizes[*c] > 0)
-            .map(|c| sums[c] / count(sizes[c]))
-            .fold(f64::INFINITY, f64::min);
+        let inside = sums[own] / count(self.sizes[own] - 1);
+        let others =
+            sums.iter().zip(&self.sizes).enumerate().filter(|(cluster, (_, size))| *cluster != own && **size > 0);
+        let outside = others.map(|(_, (sum, size))| sum / count(*size)).fold(f64::INFINITY, f64::min);
         if !outside.is_finite() {
             return 0.0;
         }

@@ -3,7 +3,7 @@
 pub mod classification;
 pub mod clustering;
 
-pub use clustering::{adjusted_rand_index, distance, silhouette};
+pub use clustering::{adjusted_rand_index, distance, silhouettes};
 
 /// Counts of rows are far below 2^53.
 #[allow(clippy::cast_precision_loss)]
