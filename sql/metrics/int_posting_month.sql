@@ -12,7 +12,16 @@ reaching as (
 
 ),
 
--- Postings in other currencies at the rate of their day, and what each cost.
+-- Every channel with what a posting through it costs.
+channel as (
+
+    select coalesce(ref.channel, cost.activity) as channel, ref.is_echannel, cost.unit_cost
+    from ref_channel as ref
+    full outer join int_unit_cost as cost on ref.channel = cost.activity
+
+),
+
+-- Postings in other currencies at the rate of their day.
 converted as (
 
     select
@@ -26,18 +35,14 @@ converted as (
         reaching.signed_amount,
         coalesce(reaching.is_reversal, false) as is_reversal,
         case when reaching.is_reversal then -1 else 1 end as times,
-        cost.unit_cost,
         rate.rate_before,
         case
             when rate.currency is null then reaching.signed_amount
             else cast(reaching.signed_amount * rate.middle_rate as decimal(18, 2))
         end as base_amount
-    -- The few rates and costs stand first: it is they that are kept in memory.
-    from int_unit_cost as cost
-    right join (
-        (select * from int_rate_day where currency not in (select currency from ref_base_currency)) as rate
-        right join reaching on rate.currency = reaching.currency and rate.rate_date = reaching.effective_date
-    ) on cost.activity = reaching.channel
+    -- The few rates stand first: it is they that are kept in memory.
+    from (select * from int_rate_day where currency not in (select currency from ref_base_currency)) as rate
+    right join reaching on rate.currency = reaching.currency and rate.rate_date = reaching.effective_date
 
 ),
 
@@ -49,13 +54,9 @@ summed as (
         cast(date_trunc('month', txn.effective_date) as date) as month,
         sum(txn.signed_amount) as posted_amount,
         sum(txn.signed_amount * cast(date_part('day', txn.effective_date) - 1 as decimal(3, 0))) as weighted_amount,
-        -- Without a rate the amount is in the base currency.
-        sum(
-            case
-                when txn.rate_before is null then txn.signed_amount * cast(date_part('day', txn.effective_date) - 1 as decimal(3, 0))
-                else txn.signed_amount * txn.rate_before
-            end
-        ) as weighted_amount_base,
+        -- What other currencies weigh more or less. Without a rate the amount is in the base currency.
+        sum(txn.signed_amount * (txn.rate_before - cast(date_part('day', txn.effective_date) - 1 as decimal(3, 0))))
+            filter (where txn.rate_before is not null) as weighted_rate_amount,
         -- What takes a posting back counts against it: of a pair nothing is left.
         sum(txn.base_amount) filter (where type.is_external and (txn.base_amount > 0) <> txn.is_reversal) as external_credit_amount,
         -sum(txn.base_amount) filter (where type.is_external and (txn.base_amount < 0) <> txn.is_reversal) as external_debit_amount,
@@ -73,7 +74,7 @@ summed as (
                     then -cast(least(txn.base_amount * price.debit_interchange_rate, price.debit_interchange_max) as decimal(18, 2))
             end
         ) filter (where txn.txn_type = 'POS_SPEND') as interchange_amount,
-        sum(txn.unit_cost) as activity_cost_amount,
+        sum(channel.unit_cost) as activity_cost_amount,
         sum(txn.base_amount)
             filter (where type.is_turnover and ((txn.base_amount > 0) <> txn.is_reversal or txn.txn_type = 'REVERSAL')) as turnover_amount,
         sum(txn.base_amount) as posted_amount_base,
@@ -86,7 +87,7 @@ summed as (
     from int_contribution_parameter as price
     cross join converted as txn
     left join ref_txn_type as type on txn.txn_type = type.txn_type
-    left join ref_channel as channel on txn.channel = channel.channel
+    left join channel on txn.channel = channel.channel
     group by txn.source_system, txn.account_no, cast(date_trunc('month', txn.effective_date) as date)
 
 )
@@ -97,7 +98,7 @@ select
     account_no,
     cast(posted_amount as decimal(18, 2)) as posted_amount,
     cast(weighted_amount as decimal(38, 2)) as weighted_amount,
-    cast(weighted_amount_base as decimal(38, 2)) as weighted_amount_base,
+    cast(weighted_amount + coalesce(weighted_rate_amount, 0) as decimal(38, 2)) as weighted_amount_base,
     cast(coalesce(external_credit_amount, 0) as decimal(18, 2)) as external_credit_amount,
     cast(coalesce(external_debit_amount, 0) as decimal(18, 2)) as external_debit_amount,
     cast(coalesce(customer_txn_count, 0) as bigint) as customer_txn_count,
