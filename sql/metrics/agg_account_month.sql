@@ -214,7 +214,14 @@ opened_late as (
         late.last_customer_txn_date,
         late.last_customer_txn_at
     from late
-    cross join (select min(month) as month from reopened) as restated_from
+    cross join (
+        select min(month) as month
+        from (
+            select month from reopened
+            union all
+            select month from int_posting_month where month < cast(date_trunc('month', biz_date()) as date)
+        ) as touched
+    ) as restated_from
     inner join int_account as account
         on late.source_system = account.source_system
         and late.account_no = account.account_no
