@@ -32,8 +32,10 @@ SUMS = {
 }
 # What is computed on the way counts with the node that needs it.
 PARTS = {
-    "agg_account_month": ["int_posting_month"],
+    "agg_account_month": ["int_rate_day", "int_posting_month"],
+    "agg_channel_month": ["dim_calendar"],
     "int_customer_metrics": ["int_reopened_month", "agg_customer_record_month"],
+    "mart_customer_view": ["int_customer_standing"],
     "agg_contribution_year": ["agg_customer_record_contribution"],
 }
 PARTITIONED = {"agg_account_month", "agg_channel_month", "agg_spend_month"}

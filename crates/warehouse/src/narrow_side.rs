@@ -1,4 +1,4 @@
-//! Which side of a left join is held in memory: the one with fewer values. Otherwise a chain of joins to one wide row a customer would hold and copy what it
+//! Which side of a join is held in memory: one that is small for certain, and of a left join the one with fewer values. Otherwise a chain of joins to one wide row a customer would hold and copy what it
 //! has joined so far, again and again.
 
 use std::collections::BTreeSet;
@@ -21,6 +21,9 @@ use datafusion::physical_plan::unnest::UnnestExec;
 
 use crate::small_side::rows_at_most;
 
+/// What has at most so many rows is looked up: it is held whatever the other side is thought to be.
+const LOOKUP_ROWS: usize = 100_000;
+
 /// The rule; it stands behind the engine's own choice of joins, which holds the first side where it does not know their bytes.
 #[derive(Debug)]
 pub(crate) struct NarrowSide;
@@ -28,7 +31,9 @@ pub(crate) struct NarrowSide;
 impl PhysicalOptimizerRule for NarrowSide {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _config: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
         plan.transform_up(|node| match node.downcast_ref::<HashJoinExec>() {
-            Some(join) if is_first_side_wide(join) => Ok(Transformed::yes(join.swap_inputs(*join.partition_mode())?)),
+            Some(join) if is_second_side_small(join) || is_first_side_wide(join) => {
+                Ok(Transformed::yes(join.swap_inputs(*join.partition_mode())?))
+            }
             _ => Ok(Transformed::no(node)),
         })
         .data()
@@ -41,6 +46,12 @@ impl PhysicalOptimizerRule for NarrowSide {
     fn schema_check(&self) -> bool {
         true
     }
+}
+
+/// Estimates of what a join or a filter leaves may be far too low; what a table has is known.
+fn is_second_side_small(join: &HashJoinExec) -> bool {
+    let is_small = |side: &Arc<dyn ExecutionPlan>| rows_at_most(side).is_some_and(|rows| rows <= LOOKUP_ROWS);
+    matches!(join.join_type(), JoinType::Left | JoinType::Inner) && is_small(join.right()) && !is_small(join.left())
 }
 
 fn is_first_side_wide(join: &HashJoinExec) -> bool {
@@ -120,6 +131,16 @@ mod tests {
         let sums = "select base.*, sums.many, sums.most from base cross join (select 1 as day) as days \
                     left join (select n, count(*) as many, max(one.a) as most from one inner join two using (n) group by n) as sums on base.n = sums.n";
         let plan = session.sql(sums).await.unwrap().create_physical_plan().await.unwrap();
+        let shown = format!("{}", datafusion::physical_plan::displayable(plan.as_ref()).indent(false));
+        assert!(shown.contains("join_type=Right") && !shown.contains("join_type=Left"), "{shown}");
+        // The engine thinks that hardly anything is left of the first side.
+        let lookup = "create table lookup as select unnest(range(0, 3000)) as code, 'x' as word";
+        session.sql(lookup).await.unwrap().collect().await.unwrap();
+        let many = "create table many as select unnest(range(0, 200000)) as n, 7 as code";
+        session.sql(many).await.unwrap().collect().await.unwrap();
+        let found = "select f.n, lookup.word from (select many.* from one inner join many on one.n = many.n where one.a <> 'y') as f \
+                     left join lookup on f.code = lookup.code";
+        let plan = session.sql(found).await.unwrap().create_physical_plan().await.unwrap();
         let shown = format!("{}", datafusion::physical_plan::displayable(plan.as_ref()).indent(false));
         assert!(shown.contains("join_type=Right") && !shown.contains("join_type=Left"), "{shown}");
         let chain = "select base.*, one.a as one_a, two.a as two_a from base left join one on base.n = one.n left join two on base.n = two.n";
