@@ -54,7 +54,10 @@ pub fn run(args: &OpportunityArgs, printer: &Printer) -> Result<(), CliFailure> 
     printer.json(&Value::Array(json_rows(&answer.batches)?));
     let rows = text_rows(&answer.batches)?;
     if rows.is_empty() {
-        printer.talk("Nothing to rank yet: it takes segments, and contributions of three months before.");
+        printer.talk(
+            "Nothing to rank: it takes segments with `opportunity_base_min` customers (ref_parameter), and contributions of \
+             three months before.",
+        );
         return Ok(());
     }
     let header: Vec<&str> = answer.schema.fields().iter().map(|f| f.name().as_str()).collect();
