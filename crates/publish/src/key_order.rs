@@ -1,4 +1,4 @@
-//! A table in the order of its key as it is published, a range of keys at a time: what is in memory does not grow with the table.
+//! A table in the order of its key as it is published, a range of keys at a time: only its keys are in memory whole.
 
 use std::sync::Arc;
 
