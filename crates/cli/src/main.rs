@@ -31,7 +31,7 @@ use crate::printer::Printer;
 static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 fn main() -> ExitCode {
-    memory::give_back_soon();
+    memory::give_back_when_much();
     let arguments = Arguments::parse();
     let printer = Printer::new(arguments.output);
     std::panic::set_hook(Box::new(|panic| {

@@ -1,18 +1,64 @@
-//! The program's allocator.
+//! The program's allocator, and when it gives memory back.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// mimalloc gives memory back to the system; the C library keeps a third more of it (docs/performance.md).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Give freed memory back after a tenth of a second instead of a whole one, so that a night's peak is what its largest step needs and not what two
-/// steps need one after the other. At once would cost a night a sixth of its processor time: pages are then cleared again and again
-/// (docs/performance.md).
-pub fn give_back_soon() {
+/// Bytes that the program may keep for itself, in use or not.
+static KEPT_BYTES: AtomicUsize = AtomicUsize::new(1 << 30);
+/// How often it is asked whether there is more.
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// Of a program that may use so much memory, a quarter may be kept when it is not in use.
+pub fn may_use(bytes: usize) {
+    KEPT_BYTES.store(bytes / 4, Ordering::Relaxed);
+}
+
+/// Give freed memory back only while the program has more than it may keep. Giving it back sooner costs a night a seventh of its processor time, because
+/// the system clears pages again and again; not at all, and a night's peak would be what its steps need one after the other.
+pub fn give_back_when_much() {
+    set_purge_delay(NEVER);
+    if resident_bytes().is_none() {
+        return set_purge_delay(INTERVAL.as_millis().try_into().unwrap_or(NEVER));
+    }
+    // It ends with the program and holds nothing.
+    drop(std::thread::Builder::new().name("memory".into()).spawn(|| {
+        loop {
+            std::thread::sleep(INTERVAL);
+            if resident_bytes().is_some_and(|bytes| bytes > KEPT_BYTES.load(Ordering::Relaxed)) {
+                give_back();
+            }
+        }
+    }));
+}
+
+/// A day: longer than a night. With no delay at all the allocator would not note what can be given back.
+const NEVER: std::ffi::c_long = 24 * 60 * 60 * 1000;
+
+fn set_purge_delay(milliseconds: std::ffi::c_long) {
     const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
-    const MILLISECONDS: std::ffi::c_long = 100;
     // SAFETY: sets a number of the allocator's own; any time and any thread will do.
     #[expect(unsafe_code, reason = "the allocator's options can be set through its C interface only")]
     unsafe {
-        libmimalloc_sys::mi_option_set(PURGE_DELAY, MILLISECONDS);
+        libmimalloc_sys::mi_option_set(PURGE_DELAY, milliseconds);
     }
+}
+
+fn give_back() {
+    // SAFETY: gives back what nobody uses; any time and any thread will do.
+    #[expect(unsafe_code, reason = "the allocator can be asked through its C interface only")]
+    unsafe {
+        libmimalloc_sys::mi_collect(true);
+    }
+}
+
+/// Memory of this process, where the system says it.
+fn resident_bytes() -> Option<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes: usize = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kibibytes * 1024)
 }

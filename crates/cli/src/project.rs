@@ -79,6 +79,7 @@ impl Project {
                 None => warehouse.join("_spill"),
             },
         };
+        crate::memory::may_use(engine.memory_bytes);
         let kinds = kinds::all(settings.privacy.synthetic_identifiers);
         // Machine limits and paths change no result, so they are no part of what a release was made with.
         let in_force = format!("{:?} {:?} {:?}", settings.systems, settings.calendar, settings.privacy);

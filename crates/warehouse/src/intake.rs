@@ -70,7 +70,7 @@ impl TableLoad {
     /// # Errors
     /// When the rows do not have the table's columns.
     pub fn encode(&self, batch: &RecordBatch) -> Result<RowGroup, WarehouseError> {
-        self.encoder.encode(batch)
+        self.encoder.encode(std::slice::from_ref(batch))
     }
 
     /// Append a row group to the table's files; one call at a time, in the order that the rows are to have.

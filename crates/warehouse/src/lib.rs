@@ -24,6 +24,7 @@ pub mod kind;
 mod kind_run;
 mod lazy_table;
 pub mod lock;
+mod lookup_join;
 mod narrow_side;
 pub mod night;
 pub mod node;

@@ -19,6 +19,7 @@ use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 use datafusion::physical_plan::unnest::UnnestExec;
 
+use crate::lookup_join::LookupJoinExec;
 use crate::small_side::rows_at_most;
 
 /// What has at most so many rows is looked up: it is held whatever the other side is thought to be.
@@ -66,6 +67,26 @@ fn is_first_side_wide(join: &HashJoinExec) -> bool {
     right.is_some_and(|right| values(right, join.right()) < values(left, join.left()))
 }
 
+/// Rows of a side of a left join, about, when it is one to hold whatever becomes of the others: it has few, or hardly more than the base, whose filters do
+/// not count.
+pub(crate) fn lookup_rows(side: &Arc<dyn ExecutionPlan>, key: usize, base: &Arc<dyn ExecutionPlan>) -> Option<usize> {
+    let base = largest_table_rows(base);
+    let rows = rows_at_most(side);
+    let schema = side.schema();
+    match has_one_row_of(side, &[schema.field(key).name().as_str()].into()) {
+        true => Some(rows.map_or(base, |rows| rows.min(base))),
+        false => rows.filter(|rows| *rows <= base.max(LOOKUP_ROWS)),
+    }
+}
+
+/// Rows of the largest table that a plan reads.
+fn largest_table_rows(plan: &Arc<dyn ExecutionPlan>) -> usize {
+    match plan.children()[..] {
+        [] => rows_at_most(plan).unwrap_or(0),
+        ref children => children.iter().map(|child| largest_table_rows(child)).max().unwrap_or(0),
+    }
+}
+
 /// Whether a plan groups by nothing but these columns.
 fn has_one_row_of(plan: &Arc<dyn ExecutionPlan>, keys: &BTreeSet<&str>) -> bool {
     if let Some(sums) = plan.downcast_ref::<AggregateExec>() {
@@ -94,6 +115,9 @@ fn rows_at_least(plan: &Arc<dyn ExecutionPlan>) -> Option<usize> {
             JoinType::Right => rows_at_least(join.right()),
             _ => None,
         };
+    }
+    if let Some(join) = plan.downcast_ref::<LookupJoinExec>() {
+        return rows_at_least(join.base());
     }
     if plan.downcast_ref::<FilterExec>().is_some() || plan.downcast_ref::<AggregateExec>().is_some() {
         return None;

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use arrow::array::{AsArray, RecordBatch};
+use arrow::compute::{max, min};
 use arrow::datatypes::{DataType, Date32Type, SchemaRef};
 use deltalake_core::kernel::Add;
 use parquet::arrow::ArrowSchemaConverter;
@@ -71,32 +72,38 @@ impl Encoder {
         Ok(Encoder { stored, stored_schema, parquet_schema, properties, factory })
     }
 
-    /// Encode rows as a row group. Many threads may call it.
+    /// Encode the rows of these batches as a row group. Many threads may call it.
     ///
     /// # Errors
     /// When the rows do not have the table's columns.
-    pub fn encode(&self, batch: &RecordBatch) -> Result<RowGroup, WarehouseError> {
-        let rows = batch.num_rows() as u64;
+    pub fn encode(&self, batches: &[RecordBatch]) -> Result<RowGroup, WarehouseError> {
+        let rows = batches.iter().map(|batch| batch.num_rows() as u64).sum();
         if rows == 0 {
             return Ok(RowGroup { columns: Vec::new(), rows, hash: 0, dates: Vec::new() });
         }
-        let hash = row_hashes(batch, None)?.into_iter().fold(0, u128::wrapping_add);
-        let stored = batch.project(&self.stored)?;
+        let mut hash: u128 = 0;
+        for batch in batches {
+            hash = row_hashes(batch, None)?.into_iter().fold(hash, u128::wrapping_add);
+        }
         // The place of a row group matters to encrypted files only.
         let mut writers = self.factory.create_column_writers(0).map_err(parquet)?.into_iter();
         let mut columns = Vec::with_capacity(self.stored.len());
         let mut dates = Vec::new();
-        for (place, (field, column)) in self.stored_schema.fields().iter().zip(stored.columns()).enumerate() {
+        for (place, (field, of_batch)) in self.stored_schema.fields().iter().zip(&self.stored).enumerate() {
+            let parts = || batches.iter().map(|batch| batch.column(*of_batch));
             if field.data_type() == &DataType::Date32 {
-                let values = column.as_primitive::<Date32Type>();
-                let (first, last) = (arrow::compute::min(values), arrow::compute::max(values));
+                let values = || parts().map(|part| part.as_primitive::<Date32Type>());
+                let (first, last) = (values().filter_map(min).min(), values().filter_map(max).max());
                 dates.extend(first.zip(last).map(|(first, last)| DateRange { column: place, first, last }));
             }
-            for leaf in compute_leaves(field, column).map_err(parquet)? {
-                let Some(mut writer) = writers.next() else { continue };
-                writer.write(&leaf).map_err(parquet)?;
-                columns.push(writer.close().map_err(parquet)?);
+            // A column of these tables is one leaf.
+            let Some(mut writer) = writers.next() else { continue };
+            for part in parts() {
+                for leaf in compute_leaves(field, part).map_err(parquet)? {
+                    writer.write(&leaf).map_err(parquet)?;
+                }
             }
+            columns.push(writer.close().map_err(parquet)?);
         }
         Ok(RowGroup { columns, rows, hash, dates })
     }

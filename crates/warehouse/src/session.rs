@@ -67,7 +67,7 @@ impl Engine {
             .with_memory_pool(Arc::new(Budget::new(self.memory_bytes, refusal.clone())))
             .with_disk_manager_builder(disk)
             .build_arc()?;
-        let rules = SmallSide::among(delta.physical_optimizers());
+        let rules = SmallSide::among(delta.physical_optimizers(), self.memory_bytes);
         let state = SessionStateBuilder::new_from_existing(delta)
             .with_config(config)
             .with_runtime_env(runtime)

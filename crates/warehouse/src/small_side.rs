@@ -12,6 +12,7 @@ use datafusion::physical_plan::joins::{HashJoinExec, PartitionMode, SortMergeJoi
 use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 use datafusion::physical_plan::unnest::UnnestExec;
 
+use crate::lookup_join::LookupJoins;
 use crate::narrow_side::NarrowSide;
 
 /// A side of at most so many rows is kept in memory whatever the other one is.
@@ -24,14 +25,19 @@ const LIST_ROWS: usize = 2_000;
 pub(crate) struct SmallSide;
 
 impl SmallSide {
-    /// The engine's rules with this one and [`NarrowSide`] behind its choice of joins.
+    /// The engine's rules with [`LookupJoins`] before its choice of joins, this one and [`NarrowSide`] behind it.
     pub fn among(
         rules: &[Arc<dyn PhysicalOptimizerRule + Send + Sync>],
+        memory_bytes: usize,
     ) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
-        let mut all = Vec::with_capacity(rules.len() + 1);
+        let mut all = Vec::with_capacity(rules.len() + 3);
         for rule in rules {
+            let is_choice_of_joins = rule.name() == "join_selection";
+            if is_choice_of_joins {
+                all.push(Arc::new(LookupJoins { memory_bytes }) as _);
+            }
             all.push(rule.clone());
-            if rule.name() == "join_selection" {
+            if is_choice_of_joins {
                 all.extend([Arc::new(SmallSide) as _, Arc::new(NarrowSide) as _]);
             }
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
-use arrow::compute::{cast, concat_batches, filter_record_batch};
+use arrow::compute::{cast, filter_record_batch};
 use arrow::datatypes::{DataType, Field, SchemaRef};
 use datafusion::common::runtime::SpawnedTask;
 use datafusion::datasource::TableProvider;
@@ -102,7 +102,7 @@ impl Store<'_> {
     async fn groups(
         &self,
         session: &SessionContext,
-    ) -> Result<impl Stream<Item = Result<(String, RecordBatch), WarehouseError>>, WarehouseError> {
+    ) -> Result<impl Stream<Item = Result<Group, WarehouseError>>, WarehouseError> {
         let rows = session.execute_logical_plan(self.plan.clone()).await?.execute_stream().await?;
         let schema = self.schema.clone();
         let partition = self.partition.map(str::to_owned);
@@ -113,13 +113,16 @@ impl Store<'_> {
             let groups = match batch {
                 Some(Ok(batch)) => gathered.add(&batch),
                 Some(Err(error)) => Err(error.into()),
-                None => gathered.rest(),
+                None => Ok(gathered.rest()),
             };
             std::future::ready(Some(groups))
         });
         Ok(groups.map_ok(|groups| stream::iter(groups.into_iter().map(Ok))).try_flatten())
     }
 }
+
+/// A partition's value and the rows of one of its row groups, as they came: putting them together would need them twice.
+type Group = (String, Vec<RecordBatch>);
 
 /// Rows waiting for their row group to be full.
 struct Gathered {
@@ -129,7 +132,7 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn add(&mut self, batch: &RecordBatch) -> Result<Vec<(String, RecordBatch)>, WarehouseError> {
+    fn add(&mut self, batch: &RecordBatch) -> Result<Vec<Group>, WarehouseError> {
         let batch = described(&self.schema, batch)?;
         let mut full = Vec::new();
         for (value, rows) in by_partition(&batch, self.partition.as_deref())? {
@@ -137,16 +140,16 @@ impl Gathered {
             *count += rows.num_rows();
             batches.push(rows);
             if *count >= ROW_GROUP_ROWS {
-                full.push((value, concat_batches(&self.schema, batches.iter())?));
-                (*count, *batches) = (0, Vec::new());
+                *count = 0;
+                full.push((value, std::mem::take(batches)));
             }
         }
         Ok(full)
     }
 
-    fn rest(&mut self) -> Result<Vec<(String, RecordBatch)>, WarehouseError> {
+    fn rest(&mut self) -> Vec<Group> {
         let rest = std::mem::take(&mut self.waiting).into_iter().filter(|(_, (count, _))| *count > 0);
-        rest.map(|(value, (_, batches))| Ok((value, concat_batches(&self.schema, batches.iter())?))).collect()
+        rest.map(|(value, (_, batches))| (value, batches)).collect()
     }
 }
 
@@ -180,11 +183,17 @@ fn by_partition(batch: &RecordBatch, column: Option<&str>) -> Result<Vec<(String
 async fn encode(
     encoder: &Arc<Encoder>,
     checks: &RowChecks,
-    group: Result<(String, RecordBatch), WarehouseError>,
+    group: Result<Group, WarehouseError>,
 ) -> Result<(String, RowGroup, RowAnswers), WarehouseError> {
-    let (value, rows) = group?;
+    let (value, batches) = group?;
     let (encoder, checks) = (encoder.clone(), checks.clone());
-    let task = SpawnedTask::spawn_blocking(move || Ok((encoder.encode(&rows)?, checks.ask(&rows)?)));
+    let task = SpawnedTask::spawn_blocking(move || {
+        let mut answers = RowAnswers::default();
+        for batch in &batches {
+            answers.add(checks.ask(batch)?);
+        }
+        Ok((encoder.encode(&batches)?, answers))
+    });
     let done: Result<(RowGroup, RowAnswers), WarehouseError> =
         task.await.map_err(|e| WarehouseError::Stopped(e.to_string()))?;
     done.map(|(group, answered)| (value, group, answered))

@@ -1,0 +1,121 @@
+//! Finds chains of left joins by one key.
+
+use std::sync::Arc;
+
+use arrow::datatypes::DataType;
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
+use datafusion::common::{JoinType, NullEquality, Result};
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::expressions::Column;
+use datafusion::physical_plan::joins::HashJoinExec;
+use datafusion::physical_plan::projection::ProjectionExec;
+
+use super::LookupJoinExec;
+use crate::joins::{BUILD_SIDE_PARTS, VALUE_BYTES};
+use crate::narrow_side::lookup_rows;
+
+/// The rule; it stands before the engine's own choice of joins.
+#[derive(Debug)]
+pub(crate) struct LookupJoins {
+    /// Memory for queries, bytes.
+    pub memory_bytes: usize,
+}
+
+impl PhysicalOptimizerRule for LookupJoins {
+    fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _config: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
+        plan.transform_down(|node| {
+            let star = Star::of(&node);
+            // One join alone is the engine's, and so are joins that can write to the disk what they hold.
+            let fits = star.held_bytes <= self.memory_bytes as u64 / BUILD_SIDE_PARTS;
+            Ok(match fits && star.inputs.len() > 2 {
+                true => {
+                    Transformed::yes(Arc::new(LookupJoinExec::new(star.inputs, star.keys, star.output, node.schema())))
+                }
+                false => Transformed::no(node),
+            })
+        })
+        .data()
+    }
+
+    fn name(&self) -> &'static str {
+        "lookup_joins"
+    }
+
+    fn schema_check(&self) -> bool {
+        true
+    }
+}
+
+/// A base and what is left joined to it by one of its columns.
+struct Star {
+    /// The base, then the sides.
+    inputs: Vec<Arc<dyn ExecutionPlan>>,
+    /// The key in each; none as long as there is no side.
+    keys: Vec<usize>,
+    /// Input and column of each column that comes out.
+    output: Vec<(usize, usize)>,
+    /// What the sides take in memory, about.
+    held_bytes: u64,
+}
+
+impl Star {
+    /// What a plan's joins amount to; a plan that joins nothing is a base without sides.
+    fn of(plan: &Arc<dyn ExecutionPlan>) -> Star {
+        if let Some(join) = plan.downcast_ref::<HashJoinExec>()
+            && let Some((key, side_key)) = lookup_keys(join)
+        {
+            let star = Star::of(join.left()).joined(key, join.right(), side_key);
+            return star
+                .or_else(|| Star::base(join.left()).joined(key, join.right(), side_key))
+                .unwrap_or(Star::base(plan));
+        }
+        if let Some(projection) = plan.downcast_ref::<ProjectionExec>() {
+            let columns = projection.expr().iter().map(|column| Some(column.expr.downcast_ref::<Column>()?.index()));
+            if let Some(columns) = columns.collect::<Option<Vec<_>>>() {
+                let star = Star::of(projection.input());
+                if star.inputs.len() > 1 {
+                    return Star { output: columns.into_iter().map(|column| star.output[column]).collect(), ..star };
+                }
+            }
+        }
+        Star::base(plan)
+    }
+
+    fn base(plan: &Arc<dyn ExecutionPlan>) -> Star {
+        let output = (0..plan.schema().fields().len()).map(|column| (0, column)).collect();
+        Star { inputs: vec![plan.clone()], keys: Vec::new(), output, held_bytes: 0 }
+    }
+
+    /// With one more side, by a column of what comes out; `None` when it is not by the base's key, or the side is not one to be held.
+    fn joined(mut self, key: usize, side: &Arc<dyn ExecutionPlan>, side_key: usize) -> Option<Star> {
+        let (0, key) = self.output[key] else { return None };
+        if self.keys.first().is_some_and(|known| *known != key) {
+            return None;
+        }
+        let values = (lookup_rows(side, side_key, &self.inputs[0])? * side.schema().fields().len()) as u64;
+        self.held_bytes += values * VALUE_BYTES;
+        if self.keys.is_empty() {
+            self.keys.push(key);
+        }
+        self.keys.push(side_key);
+        let place = self.inputs.len();
+        self.output.extend((0..side.schema().fields().len()).map(|column| (place, column)));
+        self.inputs.push(side.clone());
+        Some(self)
+    }
+}
+
+/// The columns of a left join by one text and nothing else.
+fn lookup_keys(join: &HashJoinExec) -> Option<(usize, usize)> {
+    let [(left, right)] = join.on() else { return None };
+    let (left, right) = (left.downcast_ref::<Column>()?.index(), right.downcast_ref::<Column>()?.index());
+    let is_text = |side: &Arc<dyn ExecutionPlan>, key: usize| side.schema().field(key).data_type() == &DataType::Utf8;
+    let is_plain = *join.join_type() == JoinType::Left
+        && join.filter().is_none()
+        && !join.contains_projection()
+        && join.fetch().is_none()
+        && join.null_equality() == NullEquality::NullEqualsNothing;
+    (is_plain && is_text(join.left(), left) && is_text(join.right(), right)).then_some((left, right))
+}
