@@ -1,5 +1,6 @@
 //! The program's allocator, and when it gives memory back.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -11,10 +12,17 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 static KEPT_BYTES: AtomicUsize = AtomicUsize::new(1 << 30);
 /// How often it is asked whether there is more.
 const INTERVAL: Duration = Duration::from_millis(100);
+/// How many times threads were asked to give back what they keep for themselves.
+static ASKED: AtomicUsize = AtomicUsize::new(0);
 
-/// Of a program that may use so much memory, a quarter may be kept when it is not in use.
+thread_local! {
+    /// Up to which time this thread did.
+    static ANSWERED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Of a program that may use so much memory, half may be kept when it is not in use.
 pub fn may_use(bytes: usize) {
-    KEPT_BYTES.store(bytes / 4, Ordering::Relaxed);
+    KEPT_BYTES.store(bytes / 2, Ordering::Relaxed);
 }
 
 /// Give freed memory back only while the program has more than it may keep. Giving it back sooner costs a night a seventh of its processor time, because
@@ -29,10 +37,20 @@ pub fn give_back_when_much() {
         loop {
             std::thread::sleep(INTERVAL);
             if resident_bytes().is_some_and(|bytes| bytes > KEPT_BYTES.load(Ordering::Relaxed)) {
+                ASKED.fetch_add(1, Ordering::Relaxed);
                 give_back();
             }
         }
     }));
+}
+
+/// What this thread keeps for itself, when there is much in all. A thread that has nothing to do does not see what others freed of its memory: it is
+/// to be called before it waits.
+pub fn give_back_if_asked() {
+    let asked = ASKED.load(Ordering::Relaxed);
+    if ANSWERED.replace(asked) != asked {
+        give_back();
+    }
 }
 
 /// A day: longer than a night. With no delay at all the allocator would not note what can be given back.
@@ -47,6 +65,7 @@ fn set_purge_delay(milliseconds: std::ffi::c_long) {
     }
 }
 
+/// What this thread and what nobody has.
 fn give_back() {
     // SAFETY: gives back what nobody uses; any time and any thread will do.
     #[expect(unsafe_code, reason = "the allocator can be asked through its C interface only")]

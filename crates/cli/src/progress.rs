@@ -129,6 +129,7 @@ impl Observer for Progress {
     }
 
     fn step(&self, done: usize, total: usize, name: &str) {
+        crate::memory::give_back_if_asked();
         let Ok(mut state) = self.state.lock() else { return };
         self.bar.set_length((self.dates * total) as u64);
         self.bar.set_position((state.date_index * total + done) as u64);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bank::{BusinessDate, PseudonymKey};
 use clap::Args;
@@ -132,6 +133,9 @@ impl Project {
             .worker_threads(self.engine.threads)
             // Plans of deep views are walked recursively.
             .thread_stack_size(16 * 1024 * 1024)
+            .on_thread_park(crate::memory::give_back_if_asked)
+            // A thread that waits for files keeps memory as long as it lives.
+            .thread_keep_alive(Duration::from_secs(1))
             .enable_all()
             .build()?)
     }

@@ -69,11 +69,16 @@ fn is_first_side_wide(join: &HashJoinExec) -> bool {
 
 /// Rows of a side of a left join, about, when it is one to hold whatever becomes of the others: it has few, or hardly more than the base, whose filters do
 /// not count.
-pub(crate) fn lookup_rows(side: &Arc<dyn ExecutionPlan>, key: usize, base: &Arc<dyn ExecutionPlan>) -> Option<usize> {
+pub(crate) fn lookup_rows(
+    side: &Arc<dyn ExecutionPlan>,
+    key: &[usize],
+    base: &Arc<dyn ExecutionPlan>,
+) -> Option<usize> {
     let base = largest_table_rows(base);
     let rows = rows_at_most(side);
     let schema = side.schema();
-    match has_one_row_of(side, &[schema.field(key).name().as_str()].into()) {
+    let key = key.iter().map(|column| schema.field(*column).name().as_str()).collect();
+    match has_one_row_of(side, &key) {
         true => Some(rows.map_or(base, |rows| rows.min(base))),
         false => rows.filter(|rows| *rows <= base.max(LOOKUP_ROWS)),
     }
@@ -167,7 +172,8 @@ mod tests {
         let plan = session.sql(found).await.unwrap().create_physical_plan().await.unwrap();
         let shown = format!("{}", datafusion::physical_plan::displayable(plan.as_ref()).indent(false));
         assert!(shown.contains("join_type=Right") && !shown.contains("join_type=Left"), "{shown}");
-        let chain = "select base.*, one.a as one_a, two.a as two_a from base left join one on base.n = one.n left join two on base.n = two.n";
+        // By one key it would be one step (lookup_join).
+        let chain = "select base.*, one.a as one_a, two.a as two_a from base left join one on base.n = one.n left join two on base.a = two.n";
         let plan = session.sql(chain).await.unwrap().create_physical_plan().await.unwrap();
         let shown = format!("{}", datafusion::physical_plan::displayable(plan.as_ref()).indent(false));
         let count = |kind: &str| shown.matches(&format!("join_type={kind}")).count();

@@ -92,7 +92,7 @@ impl Encoder {
         for (place, (field, of_batch)) in self.stored_schema.fields().iter().zip(&self.stored).enumerate() {
             let parts = || batches.iter().map(|batch| batch.column(*of_batch));
             if field.data_type() == &DataType::Date32 {
-                let values = || parts().map(|part| part.as_primitive::<Date32Type>());
+                let values = || parts().map(AsArray::as_primitive::<Date32Type>);
                 let (first, last) = (values().filter_map(min).min(), values().filter_map(max).max());
                 dates.extend(first.zip(last).map(|(first, last)| DateRange { column: place, first, last }));
             }

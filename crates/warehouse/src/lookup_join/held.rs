@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, UInt32Array};
+use arrow::array::{Array, ArrayRef, RecordBatch, UInt32Array};
 use arrow::compute::{concat, take};
 use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::common::{Result, internal_datafusion_err};
@@ -10,6 +10,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::memory_pool::MemoryReservation;
 use futures::TryStreamExt;
 
+use super::key::Keys;
 use super::key_index::{Guess, KeyIndex};
 
 /// No row.
@@ -38,11 +39,11 @@ impl Held {
         Held { index: KeyIndex::default(), sides: Vec::new(), reservation }
     }
 
-    /// Hold one more side: these of its columns, by the key in another.
+    /// Hold one more side: these of its columns, by the key in others.
     ///
     /// # Errors
     /// When its rows cannot be computed, or memory is refused.
-    pub async fn hold(&mut self, mut rows: SendableRecordBatchStream, key: usize, columns: &[usize]) -> Result<()> {
+    pub async fn hold(&mut self, mut rows: SendableRecordBatchStream, key: &[usize], columns: &[usize]) -> Result<()> {
         let schema = rows.schema();
         let mut side = HeldSide::default();
         let mut guess = Guess::default();
@@ -51,7 +52,7 @@ impl Held {
         while let Some(batch) = rows.try_next().await? {
             let kept = batch.project(columns)?;
             self.reservation.try_grow(size(&kept)?)?;
-            side.add(&mut self.index, &mut guess, texts(batch.column(key))?, count)?;
+            side.add(&mut self.index, &mut guess, Keys::of(&batch, key)?, batch.num_rows(), count)?;
             count += batch.num_rows();
             parts.iter_mut().zip(kept.columns()).for_each(|(parts, column)| parts.push(column.clone()));
         }
@@ -64,14 +65,15 @@ impl Held {
         Ok(())
     }
 
-    /// Which rows belong to these keys.
+    /// Which rows belong to a batch's keys, which are in these columns.
     ///
     /// # Errors
-    /// When the keys are not texts.
-    pub fn matches(&self, keys: &dyn Array) -> Result<Matches> {
+    /// When the columns cannot be a key.
+    pub fn matches(&self, batch: &RecordBatch, key: &[usize]) -> Result<Matches> {
         let mut guess = Guess::default();
-        let number = |key: Option<&str>| key.and_then(|key| self.index.find(key, &mut guess)).unwrap_or(NONE);
-        let numbers: Vec<u32> = texts(keys)?.iter().map(number).collect();
+        let mut keys = Keys::of(batch, key)?;
+        let mut number = |row| keys.key(row).and_then(|key| self.index.find(key, &mut guess)).unwrap_or(NONE);
+        let numbers: Vec<u32> = (0..batch.num_rows()).map(&mut number).collect();
         let mut matches = Matches { base: None, sides: Vec::with_capacity(self.sides.len()), len: numbers.len() };
         for side in &self.sides {
             let last = |number: u32| side.last.get(number as usize).copied().unwrap_or(NONE);
@@ -121,9 +123,16 @@ impl Held {
 
 impl HeldSide {
     /// Note where the rows of these keys are; `first` is the place of the first of them. A key that is null belongs to nothing.
-    fn add(&mut self, index: &mut KeyIndex, guess: &mut Guess, keys: &StringArray, first: usize) -> Result<()> {
-        for (row, key) in keys.iter().enumerate() {
-            let Some(key) = key else { continue };
+    fn add(
+        &mut self,
+        index: &mut KeyIndex,
+        guess: &mut Guess,
+        mut keys: Keys<'_>,
+        rows: usize,
+        first: usize,
+    ) -> Result<()> {
+        for row in 0..rows {
+            let Some(key) = keys.key(row) else { continue };
             let row = u32::try_from(first + row).map_err(|_| internal_datafusion_err!("too many rows in a join"))?;
             let number = index.number(key, guess)? as usize;
             if number >= self.last.len() {
@@ -184,14 +193,10 @@ fn size(batch: &RecordBatch) -> Result<usize> {
     Ok(sizes.sum::<Result<usize, _>>()?)
 }
 
-fn texts(keys: &dyn Array) -> Result<&StringArray> {
-    keys.as_string_opt::<i32>().ok_or_else(|| internal_datafusion_err!("a lookup join's keys are {}", keys.data_type()))
-}
-
 fn whole(parts: &[ArrayRef], data_type: &DataType) -> Result<ArrayRef> {
     match parts {
         [] => Ok(arrow::array::new_empty_array(data_type)),
         [one] => Ok(Arc::clone(one)),
-        many => Ok(concat(&many.iter().map(|part| part.as_ref()).collect::<Vec<_>>())?),
+        many => Ok(concat(&many.iter().map(AsRef::as_ref).collect::<Vec<_>>())?),
     }
 }

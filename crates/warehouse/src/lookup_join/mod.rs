@@ -4,6 +4,7 @@
 //! A chain of hash joins looks the key up in every one of them, holds it in every one, and copies what it has joined so far as often.
 
 mod held;
+mod key;
 mod key_index;
 mod rule;
 #[cfg(test)]
@@ -44,8 +45,8 @@ pub(crate) use rule::LookupJoins;
 pub(crate) struct LookupJoinExec {
     /// The base, then the sides.
     inputs: Vec<Arc<dyn ExecutionPlan>>,
-    /// The key's column in each of them.
-    keys: Vec<usize>,
+    /// The key's columns in each of them.
+    keys: Vec<Vec<usize>>,
     /// Input and column of each column of the result.
     output: Vec<(usize, usize)>,
     schema: SchemaRef,
@@ -54,14 +55,14 @@ pub(crate) struct LookupJoinExec {
 }
 
 impl LookupJoinExec {
-    /// Of the base and its sides, the column of the key in each, and input and column of what comes out.
+    /// Of the base and its sides, the columns of the key in each, and input and column of what comes out.
     fn new(
         inputs: Vec<Arc<dyn ExecutionPlan>>,
-        keys: Vec<usize>,
+        keys: Vec<Vec<usize>>,
         output: Vec<(usize, usize)>,
         schema: SchemaRef,
     ) -> Self {
-        let properties = Arc::new(properties(&inputs[0], keys[0], &output, &schema));
+        let properties = Arc::new(properties(&inputs[0], &keys[0], &output, &schema));
         LookupJoinExec { inputs, keys, output, schema, metrics: ExecutionPlanMetricsSet::new(), properties }
     }
 
@@ -70,9 +71,13 @@ impl LookupJoinExec {
         &self.inputs[0]
     }
 
-    fn key_columns(&self) -> impl Iterator<Item = Arc<dyn PhysicalExpr>> {
+    /// The key's columns of each input.
+    fn key_columns(&self) -> impl Iterator<Item = Vec<Arc<dyn PhysicalExpr>>> {
+        let column = |input: &Arc<dyn ExecutionPlan>, key: &usize| {
+            Arc::new(Column::new(input.schema().field(*key).name(), *key)) as Arc<dyn PhysicalExpr>
+        };
         let inputs = self.inputs.iter().zip(&self.keys);
-        inputs.map(|(input, key)| Arc::new(Column::new(input.schema().field(*key).name(), *key)) as _)
+        inputs.map(move |(input, key)| key.iter().map(|key| column(input, key)).collect())
     }
 
     /// For each side the columns that come out, and the output by their places among these.
@@ -97,17 +102,23 @@ impl LookupJoinExec {
 /// Rows are where the base's are.
 fn properties(
     base: &Arc<dyn ExecutionPlan>,
-    key: usize,
+    key: &[usize],
     output: &[(usize, usize)],
     schema: &SchemaRef,
 ) -> PlanProperties {
-    let is_key = |expr: &Arc<dyn PhysicalExpr>| expr.downcast_ref::<Column>().is_some_and(|c| c.index() == key);
-    let place = output.iter().position(|from| *from == (0, key));
-    let partitioning = match (base.output_partitioning(), place) {
-        (Partitioning::Hash(columns, count), Some(place)) if columns.iter().all(is_key) => {
-            Partitioning::Hash(vec![Arc::new(Column::new(schema.field(place).name(), place))], *count)
+    let partitioning = match base.output_partitioning() {
+        Partitioning::Hash(columns, count) => {
+            let out = |column: &Arc<dyn PhysicalExpr>| {
+                let column = column.downcast_ref::<Column>()?.index();
+                let place = output.iter().position(|from| *from == (0, column) && key.contains(&column))?;
+                Some(Arc::new(Column::new(schema.field(place).name(), place)) as Arc<dyn PhysicalExpr>)
+            };
+            match columns.iter().map(out).collect() {
+                Some(columns) => Partitioning::Hash(columns, *count),
+                None => Partitioning::UnknownPartitioning(*count),
+            }
         }
-        (other, _) => Partitioning::UnknownPartitioning(other.partition_count()),
+        other => Partitioning::UnknownPartitioning(other.partition_count()),
     };
     let equivalence = EquivalenceProperties::new(schema.clone());
     PlanProperties::new(equivalence, partitioning, EmissionType::Incremental, Boundedness::Bounded)
@@ -115,8 +126,9 @@ fn properties(
 
 impl DisplayAs for LookupJoinExec {
     fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter) -> fmt::Result {
-        let key = self.inputs[0].schema();
-        write!(f, "LookupJoinExec: on={}, sides={}", key.field(self.keys[0]).name(), self.inputs.len() - 1)
+        let base = self.inputs[0].schema();
+        let key: Vec<&str> = self.keys[0].iter().map(|key| base.field(*key).name().as_str()).collect();
+        write!(f, "LookupJoinExec: on=[{}], sides={}", key.join(", "), self.inputs.len() - 1)
     }
 }
 
@@ -134,7 +146,7 @@ impl ExecutionPlan for LookupJoinExec {
     }
 
     fn input_distribution_requirements(&self) -> InputDistributionRequirements {
-        let by_key = self.key_columns().map(|key| Distribution::KeyPartitioned(vec![key]));
+        let by_key = self.key_columns().map(Distribution::KeyPartitioned);
         InputDistributionRequirements::co_partitioned(by_key.collect())
     }
 
@@ -142,7 +154,7 @@ impl ExecutionPlan for LookupJoinExec {
         &self,
         f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
     ) -> Result<TreeNodeRecursion> {
-        apply_expression_roots(self.key_columns(), f)
+        apply_expression_roots(self.key_columns().flatten(), f)
     }
 
     fn replace_children(
@@ -172,9 +184,9 @@ impl ExecutionPlan for LookupJoinExec {
         let rows = stream::once(async move {
             let mut held = Held::new(reservation);
             for ((side, key), columns) in streams.zip(&keys[1..]).zip(&held_columns) {
-                held.hold(side, *key, columns).await?;
+                held.hold(side, key, columns).await?;
             }
-            let lookup = Arc::new(Lookup { held, key: keys[0], output, schema, metrics });
+            let lookup = Arc::new(Lookup { held, key: keys[0].clone(), output, schema, metrics });
             let joined = move |batch| std::future::ready(joined(lookup.clone(), batch, batch_rows));
             Ok::<_, DataFusionError>(base.and_then(joined).try_flatten())
         });
@@ -222,7 +234,7 @@ impl ExecutionPlan for LookupJoinExec {
 /// What every batch of the base is joined to.
 struct Lookup {
     held: Held,
-    key: usize,
+    key: Vec<usize>,
     output: Vec<(usize, usize)>,
     schema: SchemaRef,
     metrics: BaselineMetrics,
@@ -237,7 +249,7 @@ fn joined(
     let time = lookup.metrics.elapsed_compute().clone();
     let matches = {
         let _timer = time.timer();
-        lookup.held.matches(batch.column(lookup.key))?
+        lookup.held.matches(&batch, &lookup.key)?
     };
     Ok(stream::iter((0..matches.len).step_by(batch_rows)).map(move |from| {
         let _timer = time.timer();

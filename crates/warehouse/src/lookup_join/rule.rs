@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use arrow::datatypes::DataType;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::common::{JoinType, NullEquality, Result};
+use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::expressions::Column;
@@ -13,6 +13,7 @@ use datafusion::physical_plan::joins::HashJoinExec;
 use datafusion::physical_plan::projection::ProjectionExec;
 
 use super::LookupJoinExec;
+use super::key::is_key_type;
 use crate::joins::{BUILD_SIDE_PARTS, VALUE_BYTES};
 use crate::narrow_side::lookup_rows;
 
@@ -48,12 +49,12 @@ impl PhysicalOptimizerRule for LookupJoins {
     }
 }
 
-/// A base and what is left joined to it by one of its columns.
+/// A base and what is left joined to it by the same columns of it.
 struct Star {
     /// The base, then the sides.
     inputs: Vec<Arc<dyn ExecutionPlan>>,
     /// The key in each; none as long as there is no side.
-    keys: Vec<usize>,
+    keys: Vec<Vec<usize>>,
     /// Input and column of each column that comes out.
     output: Vec<(usize, usize)>,
     /// What the sides take in memory, about.
@@ -64,12 +65,10 @@ impl Star {
     /// What a plan's joins amount to; a plan that joins nothing is a base without sides.
     fn of(plan: &Arc<dyn ExecutionPlan>) -> Star {
         if let Some(join) = plan.downcast_ref::<HashJoinExec>()
-            && let Some((key, side_key)) = lookup_keys(join)
+            && let Some(on) = lookup_columns(join)
         {
-            let star = Star::of(join.left()).joined(key, join.right(), side_key);
-            return star
-                .or_else(|| Star::base(join.left()).joined(key, join.right(), side_key))
-                .unwrap_or(Star::base(plan));
+            let star = Star::of(join.left()).joined(&on, join.right());
+            return star.or_else(|| Star::base(join.left()).joined(&on, join.right())).unwrap_or(Star::base(plan));
         }
         if let Some(projection) = plan.downcast_ref::<ProjectionExec>() {
             let columns = projection.expr().iter().map(|column| Some(column.expr.downcast_ref::<Column>()?.index()));
@@ -88,13 +87,20 @@ impl Star {
         Star { inputs: vec![plan.clone()], keys: Vec::new(), output, held_bytes: 0 }
     }
 
-    /// With one more side, by a column of what comes out; `None` when it is not by the base's key, or the side is not one to be held.
-    fn joined(mut self, key: usize, side: &Arc<dyn ExecutionPlan>, side_key: usize) -> Option<Star> {
-        let (0, key) = self.output[key] else { return None };
+    /// With one more side, by columns of what comes out and of the side; `None` when they are not the base's key, or the side is not one to be held.
+    fn joined(mut self, on: &[(usize, usize)], side: &Arc<dyn ExecutionPlan>) -> Option<Star> {
+        let of_base = |(out, of_side): &(usize, usize)| match self.output[*out] {
+            (0, column) => Some((column, *of_side)),
+            _ => None,
+        };
+        let mut on: Vec<(usize, usize)> = on.iter().map(of_base).collect::<Option<_>>()?;
+        // In one order, whatever order the joins name them in.
+        on.sort_unstable();
+        let (key, side_key): (Vec<usize>, Vec<usize>) = on.into_iter().unzip();
         if self.keys.first().is_some_and(|known| *known != key) {
             return None;
         }
-        let values = (lookup_rows(side, side_key, &self.inputs[0])? * side.schema().fields().len()) as u64;
+        let values = (lookup_rows(side, &side_key, &self.inputs[0])? * side.schema().fields().len()) as u64;
         self.held_bytes += values * VALUE_BYTES;
         if self.keys.is_empty() {
             self.keys.push(key);
@@ -107,15 +113,17 @@ impl Star {
     }
 }
 
-/// The columns of a left join by one text and nothing else.
-fn lookup_keys(join: &HashJoinExec) -> Option<(usize, usize)> {
-    let [(left, right)] = join.on() else { return None };
-    let (left, right) = (left.downcast_ref::<Column>()?.index(), right.downcast_ref::<Column>()?.index());
-    let is_text = |side: &Arc<dyn ExecutionPlan>, key: usize| side.schema().field(key).data_type() == &DataType::Utf8;
+/// The columns of a left join by columns and nothing else.
+fn lookup_columns(join: &HashJoinExec) -> Option<Vec<(usize, usize)>> {
     let is_plain = *join.join_type() == JoinType::Left
         && join.filter().is_none()
         && !join.contains_projection()
         && join.fetch().is_none()
         && join.null_equality() == NullEquality::NullEqualsNothing;
-    (is_plain && is_text(join.left(), left) && is_text(join.right(), right)).then_some((left, right))
+    let key_column = |side: &Arc<dyn ExecutionPlan>, column: &Arc<dyn PhysicalExpr>| {
+        let column = column.downcast_ref::<Column>()?.index();
+        is_key_type(side.schema().field(column).data_type()).then_some(column)
+    };
+    let pair = |(left, right): &_| Some((key_column(join.left(), left)?, key_column(join.right(), right)?));
+    is_plain.then(|| join.on().iter().map(pair).collect())?
 }

@@ -58,7 +58,7 @@ async fn a_lookup_join_is_the_chain_of_its_left_joins() {
     for threads in [1, 2] {
         let (session, _folder) = session(threads, 1 << 28, &TABLES).await;
         let shown = plan(&session, JOINED).await;
-        assert!(shown.contains("LookupJoinExec: on=k, sides=5") && !shown.contains("HashJoin"), "{shown}");
+        assert!(shown.contains("LookupJoinExec: on=[k], sides=5") && !shown.contains("HashJoin"), "{shown}");
         let joined = rows(&session, JOINED).await;
         // 2,000 of 9,000 keys come three times and 3,000 twice on one side, 40 twice on another.
         assert!(joined.len() > 30_000, "{}", joined.len());
@@ -66,6 +66,20 @@ async fn a_lookup_join_is_the_chain_of_its_left_joins() {
         assert!(!plan(&plain, JOINED).await.contains("LookupJoin"));
         assert!(joined == rows(&plain, JOINED).await);
     }
+}
+
+#[tokio::test]
+async fn keys_of_several_columns_are_joined_as_by_the_engine() {
+    let joined = "select base.n, base.k, one.a as one_a, several.word, nulls.a as nulls_a from base \
+         left join one on base.k = one.k and base.n * 2 = one.a left join several on base.k = several.k and base.n = several.a \
+         left join nulls on nulls.a = base.n and nulls.k = base.k";
+    // The first key is computed, so it is not the same: two of three are joined in one step.
+    let (session, _folder) = session(2, 1 << 28, &TABLES).await;
+    let shown = plan(&session, joined).await;
+    assert!(shown.contains("LookupJoinExec: on=[n, k], sides=2"), "{shown}");
+    let found = rows(&session, joined).await;
+    assert!(found.iter().filter(|row| row.contains(" s2 ")).count() == 1 && found.len() > 20_000);
+    assert!(found == rows(&plain_session().await, joined).await);
 }
 
 #[tokio::test]
@@ -87,16 +101,28 @@ async fn other_joins_are_left_to_the_engine() {
     let large = "create table large as select 'k' || n as k, n as a from (select unnest(range(0, 150000)) as n)";
     session.sql(large).await.unwrap().collect().await.unwrap();
     for (sql, sides) in [
-        // Another key, a key of a side, a condition beside the key, a number as the key, one join alone, other kinds of joins.
+        // Another key, a key of a side, a condition beside the key, one join alone, other kinds of joins.
         ("select 1 from base left join one on base.k = one.k left join several on base.word = several.k", None),
         ("select 1 from base left join one on base.k = one.k left join several on one.k = several.k", None),
         (
             "select 1 from base left join one on base.k = one.k left join several on base.k = several.k and several.a < base.n",
             None,
         ),
-        ("select 1 from base left join one on base.n = one.a left join several on base.n = several.a", None),
         ("select 1 from base left join one on base.k = one.k", None),
         ("select 1 from base inner join one on base.k = one.k left join several on base.k = several.k", None),
+        // Numbers, and several columns in any order.
+        (
+            "select one.k, several.k from base left join one on base.n = one.a left join several on base.n = several.a",
+            Some(2),
+        ),
+        (
+            "select one.k, several.k from base left join one on base.n = one.a and base.k = one.k left join several on base.k = several.k and base.n = several.a",
+            Some(2),
+        ),
+        (
+            "select one.k, several.k from base left join one on base.n = one.a and base.k = one.k left join several on base.k = several.k",
+            None,
+        ),
         // What is joined by another key is a base for what follows.
         (
             "select base.n from base left join again on base.word = again.k left join one on base.k = one.k left join several on base.k = several.k",
