@@ -30,21 +30,29 @@ pub fn may_use(bytes: usize) {
 pub fn give_back_when_much() {
     set_purge_delay(NEVER);
     if resident_bytes().is_none() {
-        return set_purge_delay(INTERVAL.as_millis().try_into().unwrap_or(NEVER));
+        return give_back_after_interval();
     }
     // It ends with the program and holds nothing.
-    drop(std::thread::Builder::new().name("memory".into()).spawn(|| {
+    let watcher = std::thread::Builder::new().name("memory".into()).spawn(|| {
+        let mut left_bytes = 0;
         loop {
             std::thread::sleep(INTERVAL);
-            if resident_bytes().is_some_and(|bytes| bytes > KEPT_BYTES.load(Ordering::Relaxed)) {
+            let bytes = resident_bytes().unwrap_or(0);
+            left_bytes = bytes.min(left_bytes);
+            // What is in use cannot be given back: there must be more than the last time left.
+            if bytes > KEPT_BYTES.load(Ordering::Relaxed) && bytes > left_bytes + left_bytes / 10 {
                 ASKED.fetch_add(1, Ordering::Relaxed);
                 give_back();
+                left_bytes = resident_bytes().unwrap_or(0);
             }
         }
-    }));
+    });
+    if watcher.is_err() {
+        give_back_after_interval();
+    }
 }
 
-/// What this thread keeps for itself, when there is much in all. A thread that has nothing to do does not see what others freed of its memory: it is
+/// Give back what this thread keeps for itself, when there is much in all. A thread that has nothing to do does not see what others freed of its memory: it is
 /// to be called before it waits.
 pub fn give_back_if_asked() {
     let asked = ASKED.load(Ordering::Relaxed);
@@ -56,6 +64,10 @@ pub fn give_back_if_asked() {
 /// A day: longer than a night. With no delay at all the allocator would not note what can be given back.
 const NEVER: std::ffi::c_long = 24 * 60 * 60 * 1000;
 
+fn give_back_after_interval() {
+    set_purge_delay(INTERVAL.as_millis().try_into().unwrap_or(NEVER));
+}
+
 fn set_purge_delay(milliseconds: std::ffi::c_long) {
     const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
     // SAFETY: sets a number of the allocator's own; any time and any thread will do.
@@ -65,7 +77,7 @@ fn set_purge_delay(milliseconds: std::ffi::c_long) {
     }
 }
 
-/// What this thread and what nobody has.
+/// Give back what this thread keeps for itself, and what no thread does.
 fn give_back() {
     // SAFETY: gives back what nobody uses; any time and any thread will do.
     #[expect(unsafe_code, reason = "the allocator can be asked through its C interface only")]

@@ -8,9 +8,9 @@ use crate::night::OpenNight;
 use crate::release::{Content, Pin};
 
 /// Memory that one value of a row takes in a build side, bytes: short texts and decimals.
-pub(crate) const VALUE_BYTES: u64 = 16;
+const VALUE_BYTES: u64 = 16;
 /// A hash join may build a table of this part of the memory.
-pub(crate) const BUILD_SIDE_PARTS: u64 = 2;
+const BUILD_SIDE_PARTS: u64 = 2;
 
 impl OpenNight<'_> {
     /// Choose the joins of the SELECT that is planned next by what it reads.

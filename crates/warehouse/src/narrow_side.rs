@@ -24,6 +24,8 @@ use crate::small_side::rows_at_most;
 
 /// What has at most so many rows is looked up: it is held whatever the other side is thought to be.
 const LOOKUP_ROWS: usize = 100_000;
+/// A key hardly has more rows than this in what is summed by it.
+const ROWS_OF_A_KEY: usize = 1_000;
 
 /// The rule; it stands behind the engine's own choice of joins, which holds the first side where it does not know their bytes.
 #[derive(Debug)]
@@ -67,28 +69,21 @@ fn is_first_side_wide(join: &HashJoinExec) -> bool {
     right.is_some_and(|right| values(right, join.right()) < values(left, join.left()))
 }
 
-/// Rows of a side of a left join, about, when it is one to hold whatever becomes of the others: it has few, or hardly more than the base, whose filters do
-/// not count.
-pub(crate) fn lookup_rows(
-    side: &Arc<dyn ExecutionPlan>,
-    key: &[usize],
-    base: &Arc<dyn ExecutionPlan>,
-) -> Option<usize> {
-    let base = largest_table_rows(base);
-    let rows = rows_at_most(side);
+/// Whether a side of a left join is one to hold whatever becomes of the others: it has few rows, or hardly more than the base, whose filters do not count.
+/// Sums by the key have as many as the base has keys, unless the base is tiny beside what is summed.
+pub(crate) fn is_lookup(side: &Arc<dyn ExecutionPlan>, key: &[usize], base: &Arc<dyn ExecutionPlan>) -> bool {
+    let (Some(base), Some(rows)) = (largest_table_rows(base), rows_at_most(side)) else { return false };
     let schema = side.schema();
     let key = key.iter().map(|column| schema.field(*column).name().as_str()).collect();
-    match has_one_row_of(side, &key) {
-        true => Some(rows.map_or(base, |rows| rows.min(base))),
-        false => rows.filter(|rows| *rows <= base.max(LOOKUP_ROWS)),
-    }
+    let is_summed = has_one_row_of(side, &key) && rows <= base.saturating_mul(ROWS_OF_A_KEY);
+    is_summed || rows <= base.max(LOOKUP_ROWS)
 }
 
-/// Rows of the largest table that a plan reads.
-fn largest_table_rows(plan: &Arc<dyn ExecutionPlan>) -> usize {
+/// Rows of the largest table that a plan reads; `None` when that of one is not known.
+fn largest_table_rows(plan: &Arc<dyn ExecutionPlan>) -> Option<usize> {
     match plan.children()[..] {
-        [] => rows_at_most(plan).unwrap_or(0),
-        ref children => children.iter().map(|child| largest_table_rows(child)).max().unwrap_or(0),
+        [] => rows_at_most(plan),
+        ref children => children.iter().try_fold(0, |most, child| Some(largest_table_rows(child)?.max(most))),
     }
 }
 

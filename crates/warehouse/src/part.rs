@@ -85,25 +85,32 @@ impl Encoder {
         for batch in batches {
             hash = row_hashes(batch, None)?.into_iter().fold(hash, u128::wrapping_add);
         }
+        let batches = batches.iter().map(|batch| batch.project(&self.stored)).collect::<Result<Vec<_>, _>>()?;
         // The place of a row group matters to encrypted files only.
         let mut writers = self.factory.create_column_writers(0).map_err(parquet)?.into_iter();
         let mut columns = Vec::with_capacity(self.stored.len());
         let mut dates = Vec::new();
-        for (place, (field, of_batch)) in self.stored_schema.fields().iter().zip(&self.stored).enumerate() {
-            let parts = || batches.iter().map(|batch| batch.column(*of_batch));
+        for (place, field) in self.stored_schema.fields().iter().enumerate() {
+            let parts = || batches.iter().map(|batch| batch.column(place));
             if field.data_type() == &DataType::Date32 {
                 let values = || parts().map(AsArray::as_primitive::<Date32Type>);
                 let (first, last) = (values().filter_map(min).min(), values().filter_map(max).max());
                 dates.extend(first.zip(last).map(|(first, last)| DateRange { column: place, first, last }));
             }
-            // A column of these tables is one leaf.
-            let Some(mut writer) = writers.next() else { continue };
+            let mut of_column = Vec::new();
             for part in parts() {
-                for leaf in compute_leaves(field, part).map_err(parquet)? {
-                    writer.write(&leaf).map_err(parquet)?;
+                for (leaf_place, leaf) in compute_leaves(field, part).map_err(parquet)?.iter().enumerate() {
+                    if leaf_place == of_column.len() {
+                        of_column.extend(writers.next());
+                    }
+                    if let Some(writer) = of_column.get_mut(leaf_place) {
+                        writer.write(leaf).map_err(parquet)?;
+                    }
                 }
             }
-            columns.push(writer.close().map_err(parquet)?);
+            for writer in of_column {
+                columns.push(writer.close().map_err(parquet)?);
+            }
         }
         Ok(RowGroup { columns, rows, hash, dates })
     }

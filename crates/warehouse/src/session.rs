@@ -13,12 +13,15 @@ use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::prelude::SessionContext;
 use deltalake_core::delta_datafusion::create_session;
 
 use crate::budget::{Budget, Refusal};
 use crate::catalog::Catalog;
 use crate::error::WarehouseError;
+use crate::lookup_join::LookupJoins;
+use crate::narrow_side::NarrowSide;
 use crate::small_side::SmallSide;
 
 /// The reference table of parameters.
@@ -67,7 +70,7 @@ impl Engine {
             .with_memory_pool(Arc::new(Budget::new(self.memory_bytes, refusal.clone())))
             .with_disk_manager_builder(disk)
             .build_arc()?;
-        let rules = SmallSide::among(delta.physical_optimizers(), self.memory_bytes);
+        let rules = with_rules_of_joins(delta.physical_optimizers());
         let state = SessionStateBuilder::new_from_existing(delta)
             .with_config(config)
             .with_runtime_env(runtime)
@@ -78,6 +81,19 @@ impl Engine {
         crate::functions::register(&session, date);
         Ok(session)
     }
+}
+
+type Rule = Arc<dyn PhysicalOptimizerRule + Send + Sync>;
+
+/// The engine's rules, with [`LookupJoins`] before its choice of joins, [`SmallSide`] and [`NarrowSide`] behind it.
+fn with_rules_of_joins(rules: &[Rule]) -> Vec<Rule> {
+    let with_ours = |rule: &Rule| -> Vec<Rule> {
+        match rule.name() {
+            "join_selection" => vec![Arc::new(LookupJoins), rule.clone(), Arc::new(SmallSide), Arc::new(NarrowSide)],
+            _ => vec![rule.clone()],
+        }
+    };
+    rules.iter().flat_map(with_ours).collect()
 }
 
 /// The cause of a failed query: where a part of it stopped with a panic of the engine's because another part was refused memory, that

@@ -12,9 +12,6 @@ use datafusion::physical_plan::joins::{HashJoinExec, PartitionMode, SortMergeJoi
 use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 use datafusion::physical_plan::unnest::UnnestExec;
 
-use crate::lookup_join::LookupJoins;
-use crate::narrow_side::NarrowSide;
-
 /// A side of at most so many rows is kept in memory whatever the other one is.
 const SMALL_ROWS: usize = 20_000;
 /// A list in one row, such as the days of two months, has at most so many elements.
@@ -23,27 +20,6 @@ const LIST_ROWS: usize = 2_000;
 /// The rule; it stands behind the engine's own choice of joins.
 #[derive(Debug)]
 pub(crate) struct SmallSide;
-
-impl SmallSide {
-    /// The engine's rules with [`LookupJoins`] before its choice of joins, this one and [`NarrowSide`] behind it.
-    pub fn among(
-        rules: &[Arc<dyn PhysicalOptimizerRule + Send + Sync>],
-        memory_bytes: usize,
-    ) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
-        let mut all = Vec::with_capacity(rules.len() + 3);
-        for rule in rules {
-            let is_choice_of_joins = rule.name() == "join_selection";
-            if is_choice_of_joins {
-                all.push(Arc::new(LookupJoins { memory_bytes }) as _);
-            }
-            all.push(rule.clone());
-            if is_choice_of_joins {
-                all.extend([Arc::new(SmallSide) as _, Arc::new(NarrowSide) as _]);
-            }
-        }
-        all
-    }
-}
 
 impl PhysicalOptimizerRule for SmallSide {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _config: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {

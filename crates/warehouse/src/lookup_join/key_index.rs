@@ -38,7 +38,10 @@ impl KeyIndex {
 
     /// The number of a key, if it has one.
     pub fn find(&self, key: &[u8], guess: &mut Guess) -> Option<u32> {
-        let number = self.guessed(key, guess).or_else(|| self.find_hashed(xxh3_64(key), key))?;
+        if let Some(number) = self.guessed(key, guess) {
+            return Some(number);
+        }
+        let number = self.find_hashed(xxh3_64(key), key)?;
         guess.0 = number.saturating_add(1);
         Some(number)
     }

@@ -6,6 +6,7 @@
 mod held;
 mod key;
 mod key_index;
+mod matches;
 mod rule;
 #[cfg(test)]
 mod tests;
@@ -35,7 +36,7 @@ use datafusion::physical_plan::{
     DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, InputDistributionRequirements, Partitioning,
     PlanProperties, apply_expression_roots,
 };
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{TryStreamExt, stream};
 
 use held::Held;
 pub(crate) use rule::LookupJoins;
@@ -62,7 +63,7 @@ impl LookupJoinExec {
         output: Vec<(usize, usize)>,
         schema: SchemaRef,
     ) -> Self {
-        let properties = Arc::new(properties(&inputs[0], &keys[0], &output, &schema));
+        let properties = Arc::new(properties(&inputs[0], &output, &schema));
         LookupJoinExec { inputs, keys, output, schema, metrics: ExecutionPlanMetricsSet::new(), properties }
     }
 
@@ -100,17 +101,12 @@ impl LookupJoinExec {
 }
 
 /// Rows are where the base's are.
-fn properties(
-    base: &Arc<dyn ExecutionPlan>,
-    key: &[usize],
-    output: &[(usize, usize)],
-    schema: &SchemaRef,
-) -> PlanProperties {
+fn properties(base: &Arc<dyn ExecutionPlan>, output: &[(usize, usize)], schema: &SchemaRef) -> PlanProperties {
     let partitioning = match base.output_partitioning() {
         Partitioning::Hash(columns, count) => {
             let out = |column: &Arc<dyn PhysicalExpr>| {
                 let column = column.downcast_ref::<Column>()?.index();
-                let place = output.iter().position(|from| *from == (0, column) && key.contains(&column))?;
+                let place = output.iter().position(|from| *from == (0, column))?;
                 Some(Arc::new(Column::new(schema.field(place).name(), place)) as Arc<dyn PhysicalExpr>)
             };
             match columns.iter().map(out).collect() {
@@ -216,9 +212,9 @@ impl ExecutionPlan for LookupJoinExec {
     ) -> Result<FilterDescription> {
         let base = self.base();
         let base_schema = base.schema();
-        // Columns are found again by name.
+        // Columns are found again by name: the first of a name, which must be this one.
         let is_of_base = |(place, (input, column)): &(usize, &(usize, usize))| {
-            *input == 0 && base_schema.field(*column).name() == self.schema.field(*place).name()
+            *input == 0 && base_schema.index_of(self.schema.field(*place).name()).ok() == Some(*column)
         };
         let of_base: HashSet<usize> =
             self.output.iter().enumerate().filter(is_of_base).map(|(place, _)| place).collect();
@@ -247,15 +243,15 @@ fn joined(
     batch_rows: usize,
 ) -> Result<impl futures::Stream<Item = Result<RecordBatch>>> {
     let time = lookup.metrics.elapsed_compute().clone();
-    let matches = {
+    let mut matches = {
         let _timer = time.timer();
         lookup.held.matches(&batch, &lookup.key)?
     };
-    Ok(stream::iter((0..matches.len).step_by(batch_rows)).map(move |from| {
+    Ok(stream::iter(std::iter::from_fn(move || {
         let _timer = time.timer();
-        let rows = (from, matches.len.min(from + batch_rows));
-        let joined = lookup.held.joined(&batch, &matches, rows, &lookup.output, &lookup.schema)?;
-        lookup.metrics.output_rows().add(joined.num_rows());
-        Ok(joined)
-    }))
+        let rows = matches.next(&lookup.held, batch_rows)?;
+        let joined = lookup.held.joined(&batch, &rows, &lookup.output, &lookup.schema);
+        lookup.metrics.record_output(rows.len);
+        Some(joined)
+    })))
 }

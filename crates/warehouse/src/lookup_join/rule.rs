@@ -14,23 +14,18 @@ use datafusion::physical_plan::projection::ProjectionExec;
 
 use super::LookupJoinExec;
 use super::key::is_key_type;
-use crate::joins::{BUILD_SIDE_PARTS, VALUE_BYTES};
-use crate::narrow_side::lookup_rows;
+use crate::narrow_side::is_lookup;
 
 /// The rule; it stands before the engine's own choice of joins.
 #[derive(Debug)]
-pub(crate) struct LookupJoins {
-    /// Memory for queries, bytes.
-    pub memory_bytes: usize,
-}
+pub(crate) struct LookupJoins;
 
 impl PhysicalOptimizerRule for LookupJoins {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _config: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
         plan.transform_down(|node| {
             let star = Star::of(&node);
-            // One join alone is the engine's, and so are joins that can write to the disk what they hold.
-            let fits = star.held_bytes <= self.memory_bytes as u64 / BUILD_SIDE_PARTS;
-            Ok(match fits && star.inputs.len() > 2 {
+            // One join alone is the engine's.
+            Ok(match star.inputs.len() > 2 {
                 true => {
                     Transformed::yes(Arc::new(LookupJoinExec::new(star.inputs, star.keys, star.output, node.schema())))
                 }
@@ -57,8 +52,6 @@ struct Star {
     keys: Vec<Vec<usize>>,
     /// Input and column of each column that comes out.
     output: Vec<(usize, usize)>,
-    /// What the sides take in memory, about.
-    held_bytes: u64,
 }
 
 impl Star {
@@ -84,7 +77,7 @@ impl Star {
 
     fn base(plan: &Arc<dyn ExecutionPlan>) -> Star {
         let output = (0..plan.schema().fields().len()).map(|column| (0, column)).collect();
-        Star { inputs: vec![plan.clone()], keys: Vec::new(), output, held_bytes: 0 }
+        Star { inputs: vec![plan.clone()], keys: Vec::new(), output }
     }
 
     /// With one more side, by columns of what comes out and of the side; `None` when they are not the base's key, or the side is not one to be held.
@@ -97,11 +90,9 @@ impl Star {
         // In one order, whatever order the joins name them in.
         on.sort_unstable();
         let (key, side_key): (Vec<usize>, Vec<usize>) = on.into_iter().unzip();
-        if self.keys.first().is_some_and(|known| *known != key) {
+        if self.keys.first().is_some_and(|known| *known != key) || !is_lookup(side, &side_key, &self.inputs[0]) {
             return None;
         }
-        let values = (lookup_rows(side, &side_key, &self.inputs[0])? * side.schema().fields().len()) as u64;
-        self.held_bytes += values * VALUE_BYTES;
         if self.keys.is_empty() {
             self.keys.push(key);
         }

@@ -148,10 +148,37 @@ async fn other_joins_are_left_to_the_engine() {
 }
 
 #[tokio::test]
-async fn joins_that_may_spill_take_what_does_not_fit() {
-    let (session, _folder) = session(2, 1 << 19, &TABLES).await;
-    let three = "select base.n from base left join one on base.k = one.k left join several on base.k = several.k";
-    assert!(!plan(&session, three).await.contains("LookupJoinExec"));
+async fn a_filter_reaches_the_column_it_is_of() {
+    // Two columns of the base are called k; the inner join tells its keys to the second.
+    let above = "select found.n, found.one_a, found.word from (\
+         select base.n, base.word, again.k as k, base.k as base_k, one.a as one_a, nulls.a as nulls_a from base inner join again on base.n = again.a \
+         left join one on base.k = one.k left join nulls on base.k = nulls.k) as found inner join again as few on found.k = few.k and few.a < 3";
+    let (session, _folder) = session(2, 1 << 28, &TABLES).await;
+    assert!(plan(&session, above).await.contains("LookupJoinExec"));
+    let found = rows(&session, above).await;
+    assert!(found.len() > 4);
+    assert_eq!(found, rows(&plain_session().await, above).await);
+}
+
+#[tokio::test]
+async fn a_key_with_many_rows_comes_in_batches() {
+    let (session, _folder) = session(1, 1 << 28, &TABLES).await;
+    let hot = "create table hot as select 'k1' as k, n as a from (select unnest(range(0, 3000)) as n)";
+    session.sql(hot).await.unwrap().collect().await.unwrap();
+    let sql = "select base.n, one.a as one_a, two.a as two_a from base left join hot as one on base.k = one.k left join hot as two on base.k = two.k";
+    let plan = session.sql(sql).await.unwrap().create_physical_plan().await.unwrap();
+    assert!(displayable(plan.as_ref()).indent(false).to_string().contains("LookupJoinExec"));
+    let mut stream = datafusion::physical_plan::execute_stream(plan, session.task_ctx()).unwrap();
+    let (mut sizes, mut pairs) = (Vec::new(), 0_u64);
+    while let Some(batch) = futures::StreamExt::next(&mut stream).await {
+        let batch = batch.unwrap();
+        sizes.push(batch.num_rows());
+        pairs += (batch.num_rows() - batch.column(2).null_count()) as u64;
+    }
+    assert!(sizes.iter().all(|rows| *rows <= 8_192));
+    // Rows 1, 9,001 and 18,001 have the key unless it is a seventh one: 1 and 9,001 have it, 18,001 too.
+    let with_key = [1, 9_001, 18_001].iter().filter(|n| *n % 7 > 0).count() as u64;
+    assert_eq!(pairs, with_key * 3_000 * 3_000);
 }
 
 #[tokio::test]
