@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
 use thiserror::Error;
 
@@ -139,7 +140,7 @@ pub enum WarehouseError {
     Delta(#[from] deltalake_core::DeltaTableError),
     /// Columnar memory refused.
     #[error(transparent)]
-    Arrow(#[from] arrow::error::ArrowError),
+    Arrow(#[from] ArrowError),
 }
 
 impl WarehouseError {
@@ -161,6 +162,7 @@ impl WarehouseError {
             Self::Io { .. } | Self::Damaged { .. } => Failure::Machine,
             Self::Delta(e) => engine_below(e).map_or(Failure::Machine, engine_failure),
             Self::Engine(e) => engine_failure(e),
+            Self::Arrow(ArrowError::IoError(..)) => Failure::Machine,
             Self::Arrow(_) | Self::Stopped(_) => Failure::Bug,
         }
     }
@@ -196,6 +198,8 @@ fn engine_failure(error: &DataFusionError) -> Failure {
         DataFusionError::ResourcesExhausted(_) | DataFusionError::IoError(_) | DataFusionError::ObjectStore(_) => {
             Failure::Machine
         }
+        // A disk that is full while the engine writes down what it cannot hold.
+        DataFusionError::ArrowError(e, _) if matches!(**e, ArrowError::IoError(..)) => Failure::Machine,
         DataFusionError::Execution(_) | DataFusionError::ArrowError(..) => Failure::Data,
         // What a store or table below the engine failed with is the machine's, unless it says otherwise.
         DataFusionError::External(e) => match e.downcast_ref::<deltalake_core::DeltaTableError>() {
@@ -209,4 +213,25 @@ fn engine_failure(error: &DataFusionError) -> Failure {
 /// Attach a path to an input/output error.
 pub(crate) fn io(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> WarehouseError + '_ {
     move |source| WarehouseError::Io { path: path.to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_the_machines_wherever_it_is_met() {
+        let full = || std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let spilled = ArrowError::IoError("spilling".into(), full());
+        let errors = [
+            WarehouseError::Engine(DataFusionError::ArrowError(Box::new(spilled), None)),
+            WarehouseError::Engine(DataFusionError::IoError(full())).in_node("int_large"),
+            WarehouseError::Arrow(ArrowError::IoError("writing".into(), full())),
+            io(std::path::Path::new("part.parquet"))(full()),
+        ];
+        assert!(errors.iter().all(|error| error.failure() == Failure::Machine));
+        let of_a_row = ArrowError::DivideByZero;
+        let error = WarehouseError::Engine(DataFusionError::ArrowError(Box::new(of_a_row), None));
+        assert_eq!(error.failure(), Failure::Data);
+    }
 }

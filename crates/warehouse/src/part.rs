@@ -28,6 +28,9 @@ use crate::row_hash::row_hashes;
 /// Row groups in one file; a group holds about 100,000 rows.
 const ROW_GROUPS_PER_FILE: usize = 32;
 
+/// A column's dictionary in a row group has at most so many bytes.
+const DICTIONARY_BYTES: usize = 128 << 10;
+
 /// Turns rows of a table into row groups.
 pub(crate) struct Encoder {
     /// Places of the columns that are stored; the partition column is told by the folder's name.
@@ -305,6 +308,8 @@ fn properties(schema: &SchemaRef, key: &[String]) -> Result<WriterProperties, Wa
     let level = ZstdLevel::try_new(3).map_err(|e| WarehouseError::Arrow(e.into()))?;
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
+        // What has more values than fit is hardly repeated: a dictionary of them is work for nothing, and not smaller.
+        .set_dictionary_page_size_limit(DICTIONARY_BYTES)
         .set_statistics_enabled(EnabledStatistics::Chunk);
     for field in schema.fields() {
         let column = || ColumnPath::from(field.name().as_str());
