@@ -45,7 +45,8 @@ def tables(bank, connection, date):
     """Views of the release's tables, and of reference files."""
     for log in sorted((bank / "warehouse").glob("*/*/_delta_log")):
         table = DeltaTable(str(log.parent))
-        files = [file.removeprefix("file://") for file in table.file_uris()]
+        # Of a table that no release has any more, vacuum has taken the files.
+        files = [file for uri in table.file_uris() if Path(file := uri.removeprefix("file://")).exists()]
         name = log.parent.name
         if files:
             listed = ", ".join(f"'{file}'" for file in files)
