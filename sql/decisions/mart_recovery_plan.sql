@@ -1,5 +1,6 @@
 -- What a debtor more than recovery_days past due has with us, and the guarantors (domain specification, section 11). Own accounts first, demand before
--- time deposits, then guarantors up to what they guarantee. Not touched: what is frozen, and accounts that a salary was paid into in three months.
+-- time deposits, then guarantors up to what they guarantee. Not touched: what is frozen, joint accounts, and accounts that a salary was paid into in
+-- three months.
 with
 
 debtor as (
@@ -35,7 +36,13 @@ fund as (
         where salary_amount > 0 and month > cast(date_trunc('month', biz_date()) as date) - interval '3 months'
         group by source_system, account_no
     ) as wage on account.source_system = wage.source_system and account.account_no = wage.account_no
-    where account.balance > account.frozen_amount and wage.account_no is null
+    left join (
+        select source_system, account_no
+        from int_account_party
+        where role = 'joint'
+        group by source_system, account_no
+    ) as joint on account.source_system = joint.source_system and account.account_no = joint.account_no
+    where account.balance > account.frozen_amount and wage.account_no is null and joint.account_no is null
 
 ),
 

@@ -30,8 +30,8 @@ from (
             posting.posting_date,
             posting.signed_amount,
             posting.txn_at,
-            -- By the bank's clock.
-            date_part('hour', posting.txn_at + cast(cast(parameter('utc_offset_hours') as varchar) || ' hours' as interval)) as hour,
+            -- By the bank's clock: hours since 1970, of the day.
+            (cast(posting.txn_at as bigint) / 3600000000 + parameter('utc_offset_hours')) % 24 as hour,
             coalesce(posting.is_reversal, false) as is_reversal
         from ref_txn_type as type
         inner join fct_transaction as posting on type.txn_type = posting.txn_type

@@ -2,11 +2,12 @@
 -- 4.4); weights of components stand in ref_aum_component, others count in full.
 with
 
-holding as (
+account_holding as (
 
     select
         account.source_system,
         account.source_customer_no,
+        account.account_no,
         account.month,
         cast(coalesce(component.weight, 1) * greatest(account.balance_avg_base, 0) as decimal(18, 2)) as aum_avg,
         cast(coalesce(component.weight, 1) * greatest(account.balance_accumulator_base, 0) as decimal(38, 2)) as aum_accumulator,
@@ -26,6 +27,77 @@ holding as (
     -- A bound that files are passed over by: no month that is computed tonight lies before it.
     where account.month >= cast(date_trunc('month', cast(cast(biz_date() as int) - parameter('restatement_days') as date)) as date)
         and account.month in (select month from int_reopened_month)
+
+),
+
+-- What joint owners have of it is theirs and not the holder's; what rounding leaves is the holder's. A transaction counts once, with the holder, and when the
+-- account was last used tells something of each owner.
+joint_holding as (
+
+    select
+        holding.source_system,
+        case when side.sign = 1 then share.source_customer_no else holding.source_customer_no end as source_customer_no,
+        holding.month,
+        side.sign * cast(holding.aum_avg * share.owner_share as decimal(18, 2)) as aum_avg,
+        side.sign * cast(holding.aum_accumulator * share.owner_share as decimal(38, 2)) as aum_accumulator,
+        side.sign * cast(holding.aum_balance * share.owner_share as decimal(18, 2)) as aum_balance,
+        cast(0 as decimal(18, 2)) as wealth_balance,
+        side.sign * cast(holding.overdraft_balance * share.owner_share as decimal(18, 2)) as overdraft_balance,
+        side.sign * cast(holding.external_credit_amount * share.owner_share as decimal(18, 2)) as external_credit_amount,
+        side.sign * cast(holding.external_debit_amount * share.owner_share as decimal(18, 2)) as external_debit_amount,
+        cast(0 as bigint) as customer_txn_count,
+        cast(0 as bigint) as echannel_txn_count,
+        side.sign * cast(holding.salary_amount * share.owner_share as decimal(18, 2)) as salary_amount,
+        side.sign * cast(holding.turnover_amount * share.owner_share as decimal(18, 2)) as turnover_amount,
+        case when side.sign = 1 then holding.last_customer_txn_date end as last_customer_txn_date,
+        case when side.sign = 1 then holding.last_customer_txn_at end as last_customer_txn_at
+    from int_joint_share as share
+    inner join account_holding as holding on share.source_system = holding.source_system and share.account_no = holding.account_no
+    cross join (values (cast(1 as decimal(1, 0))), (cast(-1 as decimal(1, 0)))) as side (sign)
+
+),
+
+holding as (
+
+    select
+        source_system,
+        source_customer_no,
+        month,
+        aum_avg,
+        aum_accumulator,
+        aum_balance,
+        wealth_balance,
+        overdraft_balance,
+        external_credit_amount,
+        external_debit_amount,
+        customer_txn_count,
+        echannel_txn_count,
+        salary_amount,
+        turnover_amount,
+        last_customer_txn_date,
+        last_customer_txn_at
+    from account_holding
+
+    union all
+
+    select
+        source_system,
+        source_customer_no,
+        month,
+        aum_avg,
+        aum_accumulator,
+        aum_balance,
+        wealth_balance,
+        overdraft_balance,
+        external_credit_amount,
+        external_debit_amount,
+        customer_txn_count,
+        echannel_txn_count,
+        salary_amount,
+        turnover_amount,
+        last_customer_txn_date,
+        last_customer_txn_at
+    from joint_holding
 
     union all
 

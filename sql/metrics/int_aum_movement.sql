@@ -1,6 +1,6 @@
 -- From the AUM at the end of last month to today's, per customer (domain specification, section 4.5):
 --   AUM_end - AUM_begin = net external flow + loans + interest + revaluation + FX effect - fees and tax + adjustments + what went to
---   components that do not count + unexplained.
+--   components that do not count + what moved between the owners of joint accounts (by their shares today) + unexplained.
 -- Accounts tell their flows; what positions cost when bought and brought when sold stands against the flows of the accounts, and the rest of
 -- their change is revaluation. Own transfers and purchases leave nothing; what they do leave is unexplained. In the first month of a warehouse
 -- the beginning is what the postings lead back to, and a position from before begins with its value today.
@@ -26,6 +26,7 @@ account as (
     select
         now.source_system,
         now.source_customer_no,
+        now.account_no,
         coalesce(component.weight, 1) as weight,
         case
             when before.account_no is not null then before.balance_base
@@ -37,7 +38,6 @@ account as (
         now.loan_amount,
         now.interest_amount,
         now.fee_amount - now.tax_amount as fee_tax_amount,
-        now.own_amount,
         now.posted_amount_base
         - (now.external_credit_amount - now.external_debit_amount + now.own_amount + now.loan_amount + now.interest_amount - now.fee_amount + now.tax_amount)
             as adjustment_amount,
@@ -107,11 +107,12 @@ sold as (
 
 ),
 
-part as (
+account_part as (
 
     select
         source_system,
         source_customer_no,
+        account_no,
         cast(weight * greatest(begin_base, 0) as decimal(18, 2)) as aum_begin,
         cast(weight * greatest(end_base, 0) as decimal(18, 2)) as aum_end,
         external_amount,
@@ -119,13 +120,69 @@ part as (
         loan_amount + greatest(-end_base, 0) - greatest(-begin_base, 0) as loan_amount,
         interest_amount,
         fee_tax_amount,
-        own_amount,
         adjustment_amount,
         -- Everything else that a currency's rate does; nothing in the base currency.
         end_base - begin_base - posted_amount_base - break_amount as fx_amount,
-        cast(0 as decimal(18, 2)) as revaluation_amount,
         cast((1 - weight) * (greatest(end_base, 0) - greatest(begin_base, 0)) as decimal(18, 2)) as uncounted_amount
     from account
+
+),
+
+-- What joint owners have of an account goes with them, as every figure of it does. Purchases out of it, and cents of rounding, are between the owners.
+joint_part as (
+
+    select
+        part.source_system,
+        case when side.sign = 1 then share.source_customer_no else part.source_customer_no end as source_customer_no,
+        side.sign * cast(part.aum_begin * share.owner_share as decimal(18, 2)) as aum_begin,
+        side.sign * cast(part.aum_end * share.owner_share as decimal(18, 2)) as aum_end,
+        side.sign * cast(part.external_amount * share.owner_share as decimal(18, 2)) as external_amount,
+        side.sign * cast(part.loan_amount * share.owner_share as decimal(18, 2)) as loan_amount,
+        side.sign * cast(part.interest_amount * share.owner_share as decimal(18, 2)) as interest_amount,
+        side.sign * cast(part.fee_tax_amount * share.owner_share as decimal(18, 2)) as fee_tax_amount,
+        side.sign * cast(part.adjustment_amount * share.owner_share as decimal(18, 2)) as adjustment_amount,
+        side.sign * cast(part.fx_amount * share.owner_share as decimal(18, 2)) as fx_amount,
+        side.sign * cast(part.uncounted_amount * share.owner_share as decimal(18, 2)) as uncounted_amount
+    from int_joint_share as share
+    inner join account_part as part on share.source_system = part.source_system and share.account_no = part.account_no
+    cross join (values (cast(1 as decimal(1, 0))), (cast(-1 as decimal(1, 0)))) as side (sign)
+
+),
+
+part as (
+
+    select
+        source_system,
+        source_customer_no,
+        aum_begin,
+        aum_end,
+        external_amount,
+        loan_amount,
+        interest_amount,
+        fee_tax_amount,
+        adjustment_amount,
+        fx_amount,
+        cast(0 as decimal(18, 2)) as revaluation_amount,
+        uncounted_amount,
+        cast(0 as decimal(18, 2)) as between_owners_amount
+    from account_part
+    union all
+    select
+        source_system,
+        source_customer_no,
+        aum_begin,
+        aum_end,
+        external_amount,
+        loan_amount,
+        interest_amount,
+        fee_tax_amount,
+        adjustment_amount,
+        fx_amount,
+        0 as revaluation_amount,
+        uncounted_amount,
+        aum_end - aum_begin
+        - (external_amount + loan_amount + interest_amount + fx_amount - fee_tax_amount + adjustment_amount - uncounted_amount) as between_owners_amount
+    from joint_part
     union all
     select
         source_system,
@@ -136,11 +193,11 @@ part as (
         0 as loan_amount,
         0 as interest_amount,
         0 as fee_tax_amount,
-        0 as own_amount,
         0 as adjustment_amount,
         0 as fx_amount,
         end_base - begin_base as revaluation_amount,
-        cast((1 - weight) * (greatest(end_base, 0) - greatest(begin_base, 0)) as decimal(18, 2)) as uncounted_amount
+        cast((1 - weight) * (greatest(end_base, 0) - greatest(begin_base, 0)) as decimal(18, 2)) as uncounted_amount,
+        0 as between_owners_amount
     from position
     union all
     select
@@ -152,11 +209,11 @@ part as (
         0 as loan_amount,
         0 as interest_amount,
         0 as fee_tax_amount,
-        cast(bought.cost_amount * rate.middle_rate as decimal(18, 2)) as own_amount,
         0 as adjustment_amount,
         0 as fx_amount,
         -cast(bought.cost_amount * rate.middle_rate as decimal(18, 2)) as revaluation_amount,
-        0 as uncounted_amount
+        0 as uncounted_amount,
+        0 as between_owners_amount
     from rate
     inner join int_position_bought as bought on rate.currency = bought.currency
     union all
@@ -169,11 +226,11 @@ part as (
         0 as loan_amount,
         0 as interest_amount,
         0 as fee_tax_amount,
-        -cast(sold_amount as decimal(18, 2)) as own_amount,
         0 as adjustment_amount,
         0 as fx_amount,
         cast(sold_amount as decimal(18, 2)) as revaluation_amount,
-        0 as uncounted_amount
+        0 as uncounted_amount,
+        0 as between_owners_amount
     from sold
 
 ),
@@ -191,7 +248,8 @@ customer as (
         sum(part.fx_amount) as fx_amount,
         sum(part.fee_tax_amount) as fee_tax_amount,
         sum(part.adjustment_amount) as adjustment_amount,
-        sum(part.uncounted_amount) as uncounted_amount
+        sum(part.uncounted_amount) as uncounted_amount,
+        sum(part.between_owners_amount) as between_owners_amount
     from part
     inner join dim_customer_xref as xref
         on part.source_system = xref.source_system and part.source_customer_no = xref.source_customer_no
@@ -211,10 +269,12 @@ select
     cast(fee_tax_amount as decimal(18, 2)) as fee_tax_amount,
     cast(adjustment_amount as decimal(18, 2)) as adjustment_amount,
     cast(uncounted_amount as decimal(18, 2)) as uncounted_amount,
+    cast(between_owners_amount as decimal(18, 2)) as between_owners_amount,
     cast(aum_end as decimal(18, 2)) as aum_end,
     cast(
         aum_end - aum_begin
-        - (net_inflow + loan_amount + interest_amount + revaluation_amount + fx_amount - fee_tax_amount + adjustment_amount - uncounted_amount)
+        - (net_inflow + loan_amount + interest_amount + revaluation_amount + fx_amount - fee_tax_amount + adjustment_amount - uncounted_amount
+            + between_owners_amount)
         as decimal(18, 2)
     ) as unexplained_amount
 from customer

@@ -103,17 +103,48 @@ calendar as (
 
 ),
 
+account as (
+
+    select
+        account.source_system,
+        account.account_no,
+        account.source_customer_no,
+        cast(account.balance * rate.middle_rate as decimal(18, 2)) as balance,
+        account.account_kind = 'DEMAND' as is_demand,
+        account.close_date is null as is_open
+    from int_rate_day as rate
+    inner join int_account as account on rate.currency = account.currency and rate.rate_date = biz_date()
+
+),
+
+owned as (
+
+    select source_system, source_customer_no, balance, is_demand, is_open
+    from account
+    union all
+    -- What joint owners have is theirs and not the holder's.
+    select
+        account.source_system,
+        case when side.sign = 1 then share.source_customer_no else account.source_customer_no end as source_customer_no,
+        side.sign * cast(account.balance * share.owner_share as decimal(18, 2)) as balance,
+        account.is_demand,
+        account.is_open
+    from int_joint_share as share
+    inner join account on share.source_system = account.source_system and share.account_no = account.account_no
+    cross join (values (cast(1 as decimal(1, 0))), (cast(-1 as decimal(1, 0)))) as side (sign)
+
+),
+
 deposit as (
 
     select
         xref.customer_id,
-        sum(case when account.account_kind = 'DEMAND' then cast(account.balance * rate.middle_rate as decimal(18, 2)) else 0 end) as demand_balance,
-        sum(case when account.account_kind <> 'DEMAND' then cast(account.balance * rate.middle_rate as decimal(18, 2)) else 0 end) as time_balance,
-        max(case when account.close_date is null then 1 else 0 end) as has_deposit
-    from int_rate_day as rate
-    inner join int_account as account on rate.currency = account.currency and rate.rate_date = biz_date()
+        sum(case when owned.is_demand then owned.balance else 0 end) as demand_balance,
+        sum(case when owned.is_demand then 0 else owned.balance end) as time_balance,
+        max(case when owned.is_open then 1 else 0 end) as has_deposit
+    from owned
     inner join dim_customer_xref as xref
-        on account.source_system = xref.source_system and account.source_customer_no = xref.source_customer_no
+        on owned.source_system = xref.source_system and owned.source_customer_no = xref.source_customer_no
     group by xref.customer_id
 
 ),

@@ -4,10 +4,12 @@ with
 
 reaching as (
 
-    select * from fct_transaction
+    select *, cast(date_trunc('month', biz_date()) as date) as month
+    from fct_transaction
     where effective_date >= cast(date_trunc('month', biz_date()) as date) and effective_date <= biz_date()
     union all
-    select * from fct_transaction
+    select *, cast(date_trunc('month', effective_date) as date) as month
+    from fct_transaction
     where effective_date < cast(date_trunc('month', biz_date()) as date) and biz_date = biz_date()
 
 ),
@@ -27,7 +29,9 @@ converted as (
     select
         reaching.source_system,
         reaching.account_no,
-        reaching.effective_date,
+        reaching.month,
+        -- Days of its month before it.
+        cast(cast(reaching.effective_date as int) - cast(reaching.month as int) as decimal(3, 0)) as days_before,
         reaching.posting_date,
         reaching.txn_at,
         reaching.txn_type,
@@ -51,12 +55,11 @@ summed as (
     select
         txn.source_system,
         txn.account_no,
-        cast(date_trunc('month', txn.effective_date) as date) as month,
+        txn.month,
         sum(txn.signed_amount) as posted_amount,
-        sum(txn.signed_amount * cast(date_part('day', txn.effective_date) - 1 as decimal(3, 0))) as weighted_amount,
+        sum(txn.signed_amount * txn.days_before) as weighted_amount,
         -- What other currencies weigh more or less. Without a rate the amount is in the base currency.
-        sum(txn.signed_amount * (txn.rate_before - cast(date_part('day', txn.effective_date) - 1 as decimal(3, 0))))
-            filter (where txn.rate_before is not null) as weighted_rate_amount,
+        sum(txn.signed_amount * (txn.rate_before - txn.days_before)) filter (where txn.rate_before is not null) as weighted_rate_amount,
         -- What takes a posting back counts against it: of a pair nothing is left.
         sum(txn.base_amount) filter (where type.is_external and (txn.base_amount > 0) <> txn.is_reversal) as external_credit_amount,
         -sum(txn.base_amount) filter (where type.is_external and (txn.base_amount < 0) <> txn.is_reversal) as external_debit_amount,
@@ -88,7 +91,7 @@ summed as (
     cross join converted as txn
     left join ref_txn_type as type on txn.txn_type = type.txn_type
     left join channel on txn.channel = channel.channel
-    group by txn.source_system, txn.account_no, cast(date_trunc('month', txn.effective_date) as date)
+    group by txn.source_system, txn.account_no, txn.month
 
 )
 

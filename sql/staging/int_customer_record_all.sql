@@ -1,4 +1,4 @@
--- Owners of accounts, loans and cards without a customer record become inferred customers:
+-- Owners of accounts, joint owners too, loans and cards without a customer record become inferred customers:
 -- their balances must stay in every total (check code Q08).
 with
 
@@ -11,6 +11,8 @@ owners as (
         select source_system, source_customer_no, start_date as open_date from int_loan
         union all
         select source_system, source_customer_no, open_date from int_card
+        union all
+        select source_system, source_customer_no, cast(null as date) as open_date from int_joint_share
     ) as holding
     group by source_system, source_customer_no
 

@@ -87,3 +87,8 @@ fn a_lost_warehouse_is_restored_from_its_backup() {
 fn an_analyst_finds_the_same_people_in_any_tables() {
     follow("resolve.md");
 }
+
+#[test]
+fn joint_owners_have_their_share_of_an_account_when_a_bank_says_so() {
+    follow("joint-owners.md");
+}

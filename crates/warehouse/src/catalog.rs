@@ -11,6 +11,7 @@ use crate::error::WarehouseError;
 use crate::graph;
 use crate::node::Node;
 use crate::node_test::NodeTest;
+use crate::parameter;
 use crate::reference::Reference;
 use crate::release::NodeText;
 
@@ -84,6 +85,9 @@ pub struct Catalog {
     pub tests: Vec<NodeTest>,
     /// What each node reads with `previous('...')`: its rows in the release before, outside the order.
     pub previous: BTreeMap<String, BTreeSet<String>>,
+    /// Parameters before the project's own, and what nodes and checks read.
+    built_in_parameters: BTreeMap<String, i32>,
+    parameters_read: BTreeSet<String>,
 }
 
 /// What stands for the staging nodes of source systems that a project does not use.
@@ -130,7 +134,10 @@ impl Catalog {
             }
             let sql = find(name, "sql");
             match folder(&file.path) {
-                "reference" => catalog.add_reference(name, file, find(name, "csv"))?,
+                "reference" => {
+                    let is_of = |f: &&SqlFile| f.path.file_name().is_some_and(|n| *n == *format!("{name}.csv"));
+                    catalog.add_reference(name, file, &files.iter().filter(is_of).collect::<Vec<_>>())?;
+                }
                 "checks" => catalog.add_check(name, file, sql)?,
                 _ => {
                     let node = Node::parse(&file.path, &file.text, sql.map(|s| s.text.as_str()))?;
@@ -139,6 +146,9 @@ impl Catalog {
             }
         }
         catalog.link(unused)?;
+        if let Some(reference) = catalog.references.get(parameter::TABLE) {
+            parameter::refuse_unread(reference, &catalog.built_in_parameters, &catalog.parameters_read)?;
+        }
         // Of a node of an unused system there is nothing to test.
         catalog.tests.retain(|test| catalog.nodes.contains_key(&test.node));
         Ok(catalog)
@@ -187,8 +197,19 @@ impl Catalog {
         Ok(())
     }
 
-    fn add_reference(&mut self, name: &str, toml: &SqlFile, csv: Option<&SqlFile>) -> Result<(), WarehouseError> {
-        let reference = Reference::parse(&toml.path, &toml.text, csv.map(|c| c.text.as_str()))?;
+    /// Of a table with a key, rows of later files go before those of earlier ones; without a key the last file is all of it.
+    fn add_reference(&mut self, name: &str, toml: &SqlFile, csvs: &[&SqlFile]) -> Result<(), WarehouseError> {
+        let parse = |csv: Option<&&SqlFile>| Reference::parse(&toml.path, &toml.text, csv.map(|c| c.text.as_str()));
+        let mut reference = parse(csvs.last())?;
+        if !reference.key.is_empty() {
+            reference = parse(csvs.first())?;
+            if name == parameter::TABLE {
+                self.built_in_parameters = parameter::values(&reference);
+            }
+            for csv in csvs.iter().skip(1) {
+                reference = reference.followed_by(&csv.text)?;
+            }
+        }
         self.references.insert(name.to_owned(), reference);
         Ok(())
     }
@@ -216,6 +237,7 @@ impl Catalog {
             let referred = node.checks.references.values().filter_map(|target| target.split('.').next());
             reads.tables.extend(referred.map(str::to_owned));
             self.reads.insert(node.name.clone(), reads.tables);
+            self.parameters_read.extend(reads.parameters);
             if !reads.previous.is_empty() {
                 self.previous.insert(node.name.clone(), reads.previous);
             }
@@ -223,6 +245,7 @@ impl Catalog {
         for check in self.checks.values() {
             let reads = graph::tables_read(&check.name, Path::new(&check.name), &check.sql)?;
             self.reads.insert(check.name.clone(), reads.tables);
+            self.parameters_read.extend(reads.parameters);
         }
         self.retire_unused_systems(unused);
         for node in self.nodes.values() {

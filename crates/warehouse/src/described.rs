@@ -11,8 +11,9 @@ use crate::catalog::Catalog;
 use crate::error::WarehouseError;
 use crate::history::INTERVAL_COLUMNS;
 use crate::node::{Materialisation, Node, same_type};
+use crate::parameter;
 use crate::previous::Previous;
-use crate::session::{Engine, register_parameters};
+use crate::session::Engine;
 
 /// Plan every SQL node and check on empty tables and hold it against its description, so that a mistake is found before
 /// the night. The names of the tables that are read come from the same catalog as a night's.
@@ -25,7 +26,7 @@ pub async fn dry_plan(engine: &Engine, catalog: &Catalog, date: BusinessDate) ->
     for (name, schema) in &catalog.sources {
         session.register_table(name.as_str(), empty(schema.clone())?)?;
     }
-    register_parameters(&session, catalog, BTreeMap::new())?;
+    parameter::register(&session, catalog, BTreeMap::new());
     for (name, reference) in &catalog.references {
         session.register_table(name.as_str(), empty(reference.batch.schema())?)?;
     }

@@ -6,12 +6,13 @@ use std::path::Path;
 
 use datafusion::sql::parser::{DFParser, Statement};
 use datafusion::sql::resolve::resolve_table_references;
-use datafusion::sql::sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, TableFactor, Visit, Visitor};
+use datafusion::sql::sqlparser::ast::{
+    Expr, FunctionArg, FunctionArgExpr, FunctionArguments, TableFactor, Visit, Visitor,
+};
 
 use crate::error::WarehouseError;
 use crate::node::Node;
-use crate::previous;
-use crate::session::PARAMETERS;
+use crate::{parameter, previous};
 
 /// What a SELECT reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct TablesRead {
     pub tables: BTreeSet<String>,
     /// Nodes in `previous('...')`.
     pub previous: BTreeSet<String>,
+    /// Names in `parameter('...')`.
+    pub parameters: BTreeSet<String>,
 }
 
 /// Tables that a SELECT reads.
@@ -34,47 +37,54 @@ pub fn tables_read(node: &str, path: &Path, sql: &str) -> Result<TablesRead, War
     };
     let (tables, _) = resolve_table_references(statement, true).map_err(|e| refuse(e.to_string()))?;
     let mut tables: BTreeSet<String> = tables.iter().map(|t| t.table().to_owned()).collect();
-    let mut previous = LooksBack::default();
+    let mut named = Named::default();
     if let Statement::Statement(statement) = statement {
-        let _ = statement.visit(&mut previous);
+        let _ = statement.visit(&mut named);
     }
-    if previous.reads_parameters {
-        tables.insert(PARAMETERS.to_owned());
+    if !named.parameters.is_empty() {
+        tables.insert(parameter::TABLE.to_owned());
     }
     // The function itself looks like a table.
-    if !previous.nodes.is_empty() {
+    if !named.previous.is_empty() {
         tables.remove(previous::NAME);
     }
-    Ok(TablesRead { tables, previous: previous.nodes })
+    Ok(TablesRead { tables, previous: named.previous, parameters: named.parameters })
 }
 
-/// Collects the names in `previous('...')`, and whether there is a `parameter('...')`.
+/// Collects the names in `previous('...')` and in `parameter('...')`.
 #[derive(Default)]
-struct LooksBack {
-    nodes: BTreeSet<String>,
-    reads_parameters: bool,
+struct Named {
+    previous: BTreeSet<String>,
+    parameters: BTreeSet<String>,
 }
 
-impl Visitor for LooksBack {
+impl Visitor for Named {
     type Break = ();
 
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
         let TableFactor::Table { name, args: Some(arguments), .. } = factor else { return ControlFlow::Continue(()) };
         if name.to_string().eq_ignore_ascii_case(previous::NAME) {
-            for argument in &arguments.args {
-                let FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value))) = argument else { continue };
-                self.nodes.extend(value.value.clone().into_string());
-            }
+            self.previous.extend(texts(&arguments.args));
         }
         ControlFlow::Continue(())
     }
 
     fn pre_visit_expr(&mut self, expression: &Expr) -> ControlFlow<()> {
-        if let Expr::Function(function) = expression {
-            self.reads_parameters |= function.name.to_string().eq_ignore_ascii_case("parameter");
+        if let Expr::Function(function) = expression
+            && function.name.to_string().eq_ignore_ascii_case(parameter::NAME)
+            && let FunctionArguments::List(arguments) = &function.args
+        {
+            self.parameters.extend(texts(&arguments.args));
         }
         ControlFlow::Continue(())
     }
+}
+
+fn texts(arguments: &[FunctionArg]) -> impl Iterator<Item = String> {
+    arguments.iter().filter_map(|argument| match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value))) => value.value.clone().into_string(),
+        _ => None,
+    })
 }
 
 /// Nodes in an order in which each comes after what it reads; names decide among equals.
@@ -140,5 +150,6 @@ mod tests {
         // A parameter is a row of a table.
         let read = tables_read("n", Path::new("n.sql"), "select * from t where x > parameter('days')").unwrap();
         assert_eq!(read.tables.into_iter().collect::<Vec<_>>(), ["ref_parameter", "t"]);
+        assert_eq!(read.parameters.into_iter().collect::<Vec<_>>(), ["days"]);
     }
 }

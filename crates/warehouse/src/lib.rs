@@ -29,6 +29,7 @@ mod narrow_side;
 pub mod night;
 pub mod node;
 pub mod node_test;
+mod parameter;
 mod part;
 mod previous;
 pub mod reader;

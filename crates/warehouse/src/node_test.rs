@@ -31,8 +31,9 @@ use serde::Deserialize;
 use crate::catalog::Catalog;
 use crate::error::WarehouseError;
 use crate::node::Materialisation;
+use crate::parameter;
 use crate::previous::Previous;
-use crate::session::{Engine, PARAMETERS, register_parameters};
+use crate::session::Engine;
 
 /// A test of a node.
 #[derive(Debug, Clone, Deserialize)]
@@ -104,7 +105,7 @@ impl NodeTest {
         let sql = node.sql.as_deref().ok_or_else(|| refuse("only nodes with SQL can be tested on rows".to_owned()))?;
         let date: BusinessDate = self.biz_date.parse().map_err(|e: bank::BusinessDateError| refuse(e.to_string()))?;
         let session = engine.session(date)?;
-        register_parameters(&session, catalog, self.parameters())?;
+        parameter::register(&session, catalog, self.parameters());
         let previous_name = |name: &str| format!("previous('{name}')");
         let views = self.views(catalog);
         let computed: Vec<&String> = views.iter().chain([&self.node]).collect();
@@ -177,7 +178,7 @@ impl NodeTest {
 
     /// Parameters that the test gives, in place of those of the project.
     fn parameters(&self) -> BTreeMap<String, i32> {
-        let rows = self.given.get(PARAMETERS).into_iter().flatten();
+        let rows = self.given.get(parameter::TABLE).into_iter().flatten();
         let value = |row: &toml::Table| {
             let name = row.get("parameter")?.as_str()?.to_owned();
             Some((name, i32::try_from(row.get("value")?.as_integer()?).ok()?))

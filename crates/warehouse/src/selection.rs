@@ -14,7 +14,7 @@ pub struct Selection {
 
 impl Selection {
     /// Read words such as `mart_vip_list`, `int_account+` (and all that reads it), `+mart_segment` (and all that it
-    /// reads), `tag:daily`, `layer:metrics`.
+    /// reads), `tag:daily`, `layer:metrics`, `ref_tier+` (all that reads a reference table or a delivered one).
     ///
     /// # Errors
     /// [`WarehouseError::Selection`] when a word names nothing.
@@ -49,6 +49,10 @@ fn one(word: &str, catalog: &Catalog) -> Result<BTreeSet<String>, WarehouseError
     let mut chosen: BTreeSet<String> = match name.split_once(':') {
         Some(("tag", tag)) => nodes.filter(|n| n.tags.iter().any(|t| t == tag)).map(|n| n.name.clone()).collect(),
         Some(("layer", layer)) => nodes.filter(|n| n.layer == layer).map(|n| n.name.clone()).collect(),
+        // A table that is not computed is chosen for those that read it.
+        _ if after && (catalog.references.contains_key(name) || catalog.sources.contains_key(name)) => {
+            readers(catalog, &BTreeSet::from([name.to_owned()]))
+        }
         _ => nodes.filter(|n| n.name == name).map(|n| n.name.clone()).collect(),
     };
     if chosen.is_empty() {
@@ -101,11 +105,21 @@ mod tests {
             };
             [file("sql", sql), file("toml", &toml)]
         };
+        let reference = |name: &str| {
+            let toml = "description = \"d\"\ncolumns = [{ name = \"x\", type = \"int\", class = \"C1\", description = \"x\" }]";
+            let file = |ending: &str, text: &str| SqlFile {
+                path: PathBuf::from(format!("reference/{name}.{ending}")),
+                text: text.to_owned(),
+            };
+            [file("csv", "x\n1\n"), file("toml", toml)]
+        };
         let files: Vec<SqlFile> = [
             node("a", "select 1 as x", ""),
             node("b", "select x from a", "\"daily\""),
             node("c", "select x from b", ""),
             node("d", "select 1 as x", "\"daily\""),
+            node("e", "select x from ref_r", ""),
+            reference("ref_r"),
         ]
         .concat();
         Catalog::read(&files, BTreeMap::new(), UnusedSystems::AreUnknown).unwrap()
@@ -123,7 +137,8 @@ mod tests {
         assert_eq!(names(&["+b"]), ["a", "b"]);
         assert_eq!(names(&["+b+", "d"]), ["a", "b", "c", "d"]);
         assert_eq!(names(&["tag:daily"]), ["b", "d"]);
-        assert_eq!(names(&["layer:metrics"]).len(), 4);
+        assert_eq!(names(&["layer:metrics"]).len(), 5);
+        assert_eq!(names(&["ref_r+"]), ["e"]);
     }
 
     #[test]

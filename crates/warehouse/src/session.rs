@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use arrow::array::{AsArray, Date32Array};
-use arrow::datatypes::{DataType, Int64Type};
+use arrow::array::Date32Array;
+use arrow::datatypes::DataType;
 use bank::BusinessDate;
-use datafusion::common::{ScalarValue, plan_err};
+use datafusion::common::ScalarValue;
 use datafusion::datasource::MemTable;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -22,10 +22,8 @@ use crate::catalog::Catalog;
 use crate::error::WarehouseError;
 use crate::lookup_join::LookupJoins;
 use crate::narrow_side::NarrowSide;
+use crate::parameter;
 use crate::small_side::SmallSide;
-
-/// The reference table of parameters.
-pub(crate) const PARAMETERS: &str = "ref_parameter";
 
 /// What the machine may be used for.
 #[derive(Debug, Clone)]
@@ -122,41 +120,11 @@ fn business_date_function(date: BusinessDate) -> datafusion::logical_expr::Scala
 
 /// Make the reference tables of a catalog readable, and `parameter('...')` with them.
 pub(crate) fn register_references(session: &SessionContext, catalog: &Catalog) -> Result<(), WarehouseError> {
-    register_parameters(session, catalog, BTreeMap::new())?;
+    parameter::register(session, catalog, BTreeMap::new());
     for (name, reference) in &catalog.references {
         let table = MemTable::try_new(reference.batch.schema(), vec![vec![reference.batch.clone()]])?;
         session.register_table(name.as_str(), Arc::new(table))?;
     }
-    Ok(())
-}
-
-/// `parameter('name')`: a whole number of the reference table `ref_parameter`, folded to a literal when planned. `given` goes
-/// before the table.
-pub(crate) fn register_parameters(
-    session: &SessionContext,
-    catalog: &Catalog,
-    given: BTreeMap<String, i32>,
-) -> Result<(), WarehouseError> {
-    let mut values: BTreeMap<String, i32> = BTreeMap::new();
-    if let Some(reference) = catalog.references.get(PARAMETERS) {
-        let batch = &reference.batch;
-        let names = batch.column_by_name("parameter").and_then(|c| c.as_string_opt::<i32>().cloned());
-        let numbers = batch.column_by_name("value").and_then(|c| c.as_primitive_opt::<Int64Type>().cloned());
-        for (name, number) in names.iter().flatten().zip(numbers.iter().flatten()) {
-            values.extend(name.zip(number).and_then(|(n, v)| Some((n.to_owned(), i32::try_from(v).ok()?))));
-        }
-    }
-    values.extend(given);
-    let value = move |arguments: &[ColumnarValue]| match arguments {
-        [ColumnarValue::Scalar(ScalarValue::Utf8(Some(name)))] => match values.get(name) {
-            Some(value) => Ok(ColumnarValue::Scalar(ScalarValue::Int32(Some(*value)))),
-            None => plan_err!("parameter('{name}'): there is no such row in {PARAMETERS}"),
-        },
-        _ => plan_err!("write parameter('name') with a name of {PARAMETERS} in quotes"),
-    };
-    let function =
-        create_udf("parameter", vec![DataType::Utf8], DataType::Int32, Volatility::Immutable, Arc::new(value));
-    session.register_udf(function);
     Ok(())
 }
 

@@ -39,7 +39,7 @@ pub struct RunArgs {
     /// Start from nothing and rebuild every business date from the landing files.
     #[arg(long, conflicts_with_all = ["from", "to"])]
     full: bool,
-    /// Only these nodes, for the current business date: `name`, `name+` with all that read it, `+name` with all that it
+    /// Only these nodes, for the current business date: `name`, `name+` with all that read it (`ref_tier+`, too), `+name` with all that it
     /// reads, `tag:word`, `layer:word`; or `raw`, which only loads the next delivery. May be repeated.
     #[arg(long, value_name = "NODES", conflicts_with_all = ["from", "to", "full", "date"])]
     select: Vec<String>,
