@@ -25,6 +25,7 @@ mod scenarios {
     pub mod believable;
     pub mod berka;
     pub mod changes;
+    pub mod consent;
     pub mod decisions;
     pub mod faults;
     pub mod guides;

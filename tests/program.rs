@@ -152,15 +152,30 @@ pub fn read_parquet(path: &Path) -> Vec<RecordBatch> {
     reader.map(Result::unwrap).collect()
 }
 
+/// Deliver a file of these lines, with its control file.
+pub fn deliver(project: &Path, file: &str, lines: &[String]) {
+    let path = project.join("landing").join(file);
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let compressed = gzip(text.as_bytes());
+    fs::write(&path, &compressed).unwrap();
+    let hash = hex::encode(sha2::Sha256::digest(&compressed));
+    fs::write(format!("{}.ctl", path.display()), format!("batch_seq=1\nrows={}\nsha256={hash}\n", lines.len()))
+        .unwrap();
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
 /// Change the lines of a delivered file, and its control file with it.
 pub fn redeliver(project: &Path, file: &str, batch_seq: u32, change: impl Fn(Vec<Vec<u8>>) -> Vec<Vec<u8>>) {
     let path = project.join("landing").join(file);
     let mut content = Vec::new();
     flate2::read::MultiGzDecoder::new(fs::File::open(&path).unwrap()).read_to_end(&mut content).unwrap();
     let lines = change(content.split_inclusive(|b| *b == b'\n').map(<[u8]>::to_vec).collect());
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(&lines.concat()).unwrap();
-    let compressed = encoder.finish().unwrap();
+    let compressed = gzip(&lines.concat());
     fs::write(&path, &compressed).unwrap();
     let control = format!("{}.ctl", path.display());
     let kept = fs::read_to_string(&control).unwrap();

@@ -1,5 +1,5 @@
 -- Customers who are worth little today and will be worth more (潜力客户, domain specification, section 5.5), each with its reasons.
--- Somebody who stays on the list for two years without a new reason leaves it, and comes back with a new one only.
+-- Somebody who stays on the list for two years without a new reason leaves it, and comes back with a new one only. Nobody who does not allow profiling.
 with
 
 reason as (
@@ -40,7 +40,8 @@ reason as (
         group by relation.other_customer_id
     ) as parent on metrics.customer_id = parent.customer_id
     left join int_share_of_wallet as wallet on metrics.customer_id = wallet.customer_id
-    where metrics.party_type = 'PERSON' and not coalesce(profile.is_deceased, false)
+    left join int_profiling_refused as refused on metrics.customer_id = refused.customer_id
+    where metrics.party_type = 'PERSON' and not coalesce(profile.is_deceased, false) and refused.customer_id is null
 
 ),
 

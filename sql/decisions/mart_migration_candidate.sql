@@ -1,5 +1,6 @@
 -- Customers who cost the counter much and bring little, and can be shown other ways (domain specification, section 5.5; requirement
--- ABC-7d). All conditions must hold, so that nobody is sent away who will be worth more, or who needs the counter.
+-- ABC-7d). All conditions must hold, so that nobody is sent away who will be worth more, or who needs the counter; nobody who does not allow
+-- profiling is on it.
 with
 
 ranked as (
@@ -26,9 +27,11 @@ select
 from ranked
 left join int_potential_vip as potential on ranked.customer_id = potential.customer_id and potential.is_listed
 left join mart_hidden_vip as hidden on ranked.customer_id = hidden.customer_id
+left join int_profiling_refused as refused on ranked.customer_id = refused.customer_id
 where ranked.place * 10 <= ranked.customer_count * 3
     and ranked.customer_txn_count_3m > 0
     and 1 - ranked.echannel_share_3m >= 0.5
     and ranked.age_years < 70
     and potential.customer_id is null
     and hidden.customer_id is null
+    and refused.customer_id is null

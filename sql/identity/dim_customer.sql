@@ -17,48 +17,61 @@ verified as (
 
 ),
 
-record as (
+-- Records in force with their customer.
+held as (
 
     select
         xref.customer_id,
         xref.identity_key,
         xref.customer_since,
         xref.document_status,
-        history.source_system,
-        history.party_type,
-        history.open_date,
-        history.is_inferred,
-        case when history.customer_name in ('无', '不详', '未知', '-') then null else history.customer_name end as customer_name,
-        case when history.sex = 'UNKNOWN' then null else history.sex end as sex,
-        history.birth_date,
-        case when history.mobile in ('13800000000', '11111111111') then null else history.mobile end as mobile,
-        case when history.address in ('无', '不详', '未知', '-') then null else history.address end as address,
-        history.region_code,
-        case when history.occupation in ('无', '不详', '未知', '111111', '-') then null else history.occupation end as occupation,
-        history.branch_no,
-        verified.verified_mobile,
-        verified.verified_date,
-        history.source_system || ':' || history.source_customer_no as source_key,
-        row_number() over (
-            partition by xref.customer_id
-            order by
-                history.is_inferred, coalesce(priority.priority, 99), history.valid_from desc,
-                history.source_system, history.source_customer_no
-        ) as record_rank
+        history.*
     from dim_customer_xref as xref
     inner join hist_customer_record as history
         on xref.source_system = history.source_system
         and xref.source_customer_no = history.source_customer_no
         and history.valid_from <= biz_date() and history.valid_to > biz_date()
-    left join ref_source_priority as priority
-        on history.source_system = priority.source_system
-    left join verified
-        on history.source_system = verified.source_system
-        and history.source_customer_no = verified.source_customer_no
 
 ),
 
-survivor as (
+record as (
+
+    select
+        held.customer_id,
+        held.identity_key,
+        held.customer_since,
+        held.document_status,
+        held.source_system,
+        held.party_type,
+        held.open_date,
+        held.is_inferred,
+        case when held.customer_name in ('无', '不详', '未知', '-') then null else held.customer_name end as customer_name,
+        case when held.sex = 'UNKNOWN' then null else held.sex end as sex,
+        held.birth_date,
+        case when held.mobile in ('13800000000', '11111111111') then null else held.mobile end as mobile,
+        case when held.address in ('无', '不详', '未知', '-') then null else held.address end as address,
+        held.region_code,
+        case when held.occupation in ('无', '不详', '未知', '111111', '-') then null else held.occupation end as occupation,
+        held.branch_no,
+        verified.verified_mobile,
+        verified.verified_date,
+        held.source_system || ':' || held.source_customer_no as source_key,
+        row_number() over (
+            partition by held.customer_id
+            order by
+                held.is_inferred, coalesce(priority.priority, 99), held.valid_from desc,
+                held.source_system, held.source_customer_no
+        ) as record_rank
+    from held
+    left join ref_source_priority as priority
+        on held.source_system = priority.source_system
+    left join verified
+        on held.source_system = verified.source_system
+        and held.source_customer_no = verified.source_customer_no
+
+),
+
+survived as (
 
     select
         customer_id,
@@ -94,24 +107,26 @@ survivor as (
 
 ),
 
+-- What a resident ID tells: '01|' and 18 characters, birth date in 7 to 14, sex in 17.
+survivor as (
+
+    select
+        *,
+        case when identity_key like '01|%' then to_date(substr(identity_key, 10, 8), '%Y%m%d') end as told_birth_date,
+        case
+            when identity_key like '01|%'
+                then case when cast(substr(identity_key, 20, 1) as int) % 2 = 1 then 'MALE' else 'FEMALE' end
+        end as told_sex
+    from survived
+
+),
+
 system as (
 
     -- Grouped twice instead of count(distinct): see docs/concepts/sql-patterns.md.
     select customer_id, count(*) as system_count
-    from (select customer_id, source_system from record group by customer_id, source_system) as known
+    from (select customer_id, source_system from held group by customer_id, source_system) as known
     group by customer_id
-
-),
-
--- What a resident ID tells: '01|' and 18 characters, birth date in 7 to 14, sex in 17.
-told as (
-
-    select
-        customer_id,
-        to_date(substr(identity_key, 10, 8), '%Y%m%d') as birth_date,
-        case when cast(substr(identity_key, 20, 1) as int) % 2 = 1 then 'MALE' else 'FEMALE' end as sex
-    from survivor
-    where identity_key like '01|%'
 
 ),
 
@@ -151,10 +166,10 @@ select
     survivor.party_type,
     coalesce(decided.customer_name, survivor.customer_name) as customer_name,
     case when decided.customer_name is not null then 'steward' when survivor.customer_name is not null then survivor.customer_name_source end as customer_name_source,
-    coalesce(decided.sex, told.sex, survivor.sex, 'UNKNOWN') as sex,
-    case when decided.sex is not null then 'steward' when told.sex is not null then 'resident ID' when survivor.sex is not null then survivor.sex_source end as sex_source,
-    coalesce(try_cast(decided.birth_date as date), told.birth_date, survivor.birth_date) as birth_date,
-    case when try_cast(decided.birth_date as date) is not null then 'steward' when told.birth_date is not null then 'resident ID' when survivor.birth_date is not null then survivor.birth_date_source end as birth_date_source,
+    coalesce(decided.sex, survivor.told_sex, survivor.sex, 'UNKNOWN') as sex,
+    case when decided.sex is not null then 'steward' when survivor.told_sex is not null then 'resident ID' when survivor.sex is not null then survivor.sex_source end as sex_source,
+    coalesce(try_cast(decided.birth_date as date), survivor.told_birth_date, survivor.birth_date) as birth_date,
+    case when try_cast(decided.birth_date as date) is not null then 'steward' when survivor.told_birth_date is not null then 'resident ID' when survivor.birth_date is not null then survivor.birth_date_source end as birth_date_source,
     coalesce(decided.mobile, survivor.mobile) as mobile,
     case when decided.mobile is not null then 'steward' when survivor.mobile is not null then survivor.mobile_source end as mobile_source,
     coalesce(decided.address, survivor.address) as address,
@@ -169,11 +184,10 @@ select
     survivor.record_count,
     system.system_count,
     case when survivor.document_status = '0VALID' then 'VALID' else survivor.document_status end as document_status,
-    survivor.birth_date_min <> survivor.birth_date_max or survivor.birth_date_min <> coalesce(told.birth_date, survivor.birth_date_min)
+    survivor.birth_date_min <> survivor.birth_date_max or survivor.birth_date_min <> coalesce(survivor.told_birth_date, survivor.birth_date_min)
         as is_birth_date_disputed,
-    survivor.sex_min <> survivor.sex_max or survivor.sex_min <> coalesce(told.sex, survivor.sex_min) as is_sex_disputed,
+    survivor.sex_min <> survivor.sex_max or survivor.sex_min <> coalesce(survivor.told_sex, survivor.sex_min) as is_sex_disputed,
     survivor.is_inferred
 from survivor
 inner join system on survivor.customer_id = system.customer_id
-left join told on survivor.customer_id = told.customer_id
 left join decided on survivor.customer_id = decided.customer_id

@@ -1,7 +1,7 @@
 -- What customers did themselves, by account, channel and month of delivery: what was known of the month, and this delivery. Of a posting and what takes it
 -- back nothing is left. Out of hours: before 8 and from 18 o'clock, and on days that are not business days.
 select
-    month,
+    cast(date_trunc('month', biz_date()) as date) as month,
     source_system,
     account_no,
     channel,
@@ -10,7 +10,6 @@ select
     cast(sum(out_of_hours_count) as bigint) as out_of_hours_count
 from (
     select
-        cast(date_trunc('month', biz_date()) as date) as month,
         txn.source_system,
         txn.account_no,
         txn.channel,
@@ -38,8 +37,9 @@ from (
         where type.is_customer_initiated and posting.biz_date = biz_date()
     ) as txn on calendar.date = txn.posting_date
     union all
-    select month, source_system, account_no, channel, txn_count, txn_amount, out_of_hours_count
+    select source_system, account_no, channel, txn_count, txn_amount, out_of_hours_count
     from previous('agg_channel_month')
     where month = cast(date_trunc('month', biz_date()) as date)
 ) as known
-group by month, source_system, account_no, channel
+-- Not by the month, which is one (docs/concepts/sql-patterns.md).
+group by source_system, account_no, channel

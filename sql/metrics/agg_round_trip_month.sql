@@ -11,14 +11,13 @@ leg as (
 )
 
 select
-    month,
+    cast(date_trunc('month', biz_date()) as date) as month,
     source_system,
     txn_id,
     max(account_no) as account_no,
     max(amount) as amount
 from (
     select
-        cast(date_trunc('month', biz_date()) as date) as month,
         receipt.source_system,
         receipt.txn_id,
         receipt.account_no,
@@ -32,8 +31,9 @@ from (
         and abs(cast(receipt.posting_date as int) - cast(payment.posting_date as int)) <= parameter('round_trip_days')
     where receipt.biz_date = biz_date() or payment.biz_date = biz_date()
     union all
-    select month, source_system, txn_id, account_no, amount
+    select source_system, txn_id, account_no, amount
     from previous('agg_round_trip_month')
     where month = cast(date_trunc('month', biz_date()) as date)
 ) as known
-group by month, source_system, txn_id
+-- Not by the month, which is one (docs/concepts/sql-patterns.md).
+group by source_system, txn_id

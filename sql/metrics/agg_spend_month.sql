@@ -13,7 +13,7 @@ category as (
 )
 
 select
-    month,
+    cast(date_trunc('month', biz_date()) as date) as month,
     source_system,
     contract_kind,
     contract_no,
@@ -22,7 +22,6 @@ select
     cast(sum(spend_amount) as decimal(18, 2)) as spend_amount
 from (
     select
-        cast(date_trunc('month', biz_date()) as date) as month,
         purchase.source_system,
         purchase.contract_kind,
         purchase.contract_no,
@@ -41,8 +40,9 @@ from (
         ) as purchase on rate.currency = purchase.currency
     ) on category.mcc = purchase.mcc
     union all
-    select month, source_system, contract_kind, contract_no, spend_category, purchase_count, spend_amount
+    select source_system, contract_kind, contract_no, spend_category, purchase_count, spend_amount
     from previous('agg_spend_month')
     where month = cast(date_trunc('month', biz_date()) as date)
 ) as known
-group by month, source_system, contract_kind, contract_no, spend_category
+-- Not by the month, which is one (docs/concepts/sql-patterns.md).
+group by source_system, contract_kind, contract_no, spend_category

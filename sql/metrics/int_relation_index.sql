@@ -19,10 +19,11 @@ complaint as (
 
 survey as (
 
-    select xref.customer_id, last_value(survey.satisfaction_score order by survey.survey_date) as satisfaction_score
+    select xref.customer_id, last_value(survey.satisfaction_score order by survey.survey_date, survey.survey_id) as satisfaction_score
     from int_survey as survey
     inner join dim_customer_xref as xref
         on survey.source_system = xref.source_system and survey.source_customer_no = xref.source_customer_no
+    where survey.satisfaction_score is not null
     group by xref.customer_id
 
 ),

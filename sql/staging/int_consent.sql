@@ -1,9 +1,9 @@
--- Consent and its withdrawal (授权、拒绝), the last word of each: no built-in feed delivers any. A bank that keeps it replaces this file.
+-- Consent and its withdrawal (授权、拒绝), the last word of each. A bank with other systems replaces this file.
 select
-    source_system,
-    source_customer_no,
-    'profiling' as purpose,
-    '' as channel,
-    true as is_granted
-from int_identity_record
-where false
+    'core' as source_system,
+    src_cust_no as source_customer_no,
+    purpose,
+    case when channel = 'ALL' then '' else channel end as channel,
+    status = 'granted' as is_granted
+from raw_crm__consent
+where biz_date = biz_date()

@@ -1,8 +1,10 @@
--- Answers to surveys: no built-in feed delivers any. A bank with surveys replaces this file.
+-- Answers to surveys. A bank with other systems replaces this file.
 select
-    source_system,
-    source_customer_no,
-    biz_date() as survey_date,
-    cast(null as decimal(9, 2)) as satisfaction_score
-from int_customer_record
-where false
+    'core' as source_system,
+    survey_id,
+    src_cust_no as source_customer_no,
+    cast(answered_at + cast(cast(parameter('utc_offset_hours') as varchar) || ' hours' as interval) as date) as survey_date,
+    case when kind = 'CSAT' and score >= 1 and score <= 5 then cast((score - 1) * 25 as decimal(9, 2)) end as satisfaction_score,
+    case when kind = 'NPS' then score end as recommendation_score
+from raw_crm__survey
+where biz_date <= biz_date()

@@ -1,8 +1,9 @@
--- Watch lists (特别关注、不良信用、失信名单): no built-in feed delivers any. A bank with lists replaces this file; entries that are over are left out.
+-- Watch lists (特别关注、不良信用、失信名单); entries that are over are left out. A bank with other systems replaces this file.
 select
-    'INTERNAL' as list_type,
+    list_type,
     id_type,
     id_no,
-    cast(null as varchar) as reason
-from int_identity_record
-where false
+    reason
+from raw_crm__watchlist
+where biz_date = biz_date()
+    and coalesce(valid_from, biz_date()) <= biz_date() and coalesce(valid_to, date '9999-12-31') >= biz_date()

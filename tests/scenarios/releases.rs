@@ -344,3 +344,33 @@ fn a_table_that_becomes_a_view_is_read_from_the_next_night_on_as_one() {
     let months = query_unmasked(project, "select count(*) as n from agg_counterparty_month");
     assert!(months[0]["n"].as_i64().unwrap() > 0);
 }
+
+#[test]
+fn a_table_that_no_release_has_any_more_goes_with_its_folder() {
+    let folder = bank_before_second_night();
+    let project = folder.path();
+    let statistics = project.join("sql/statistics");
+    fs::create_dir_all(&statistics).unwrap();
+    fs::write(statistics.join("stat_tried.sql"), "-- Tried.\nselect count(*) as n from dim_customer\n").unwrap();
+    let keep_as = |materialisation: &str| {
+        let toml = format!(
+            "description = \"d\"\ngrain = \"one row\"\nkey = [\"n\"]\nmaterialisation = \"{materialisation}\"\nowner = \"o\"\n\
+             columns = [{{ name = \"n\", type = \"int\", class = \"C1\", description = \"Customers\" }}]\n"
+        );
+        fs::write(statistics.join("stat_tried.toml"), toml).unwrap();
+    };
+    keep_as("table");
+    done(project, &["run", "--select", "stat_tried"]);
+    let table = project.join("warehouse/statistics/stat_tried");
+    assert!(table.is_dir());
+    keep_as("view");
+    done(project, &["run"]);
+    done(project, &["vacuum", "--delete"]);
+    assert!(table.is_dir(), "a release that is kept has it");
+    let all = ["vacuum", "--delete", "--set", "retention.releases=1", "--set", "retention.months=0"];
+    done(project, &all);
+    assert!(!table.exists());
+    assert!(project.join("warehouse/statistics").is_dir());
+    assert_eq!(done(project, &["vacuum"])["files"], 0);
+    assert_eq!(query_unmasked(project, "select n from stat_tried").len(), 1);
+}

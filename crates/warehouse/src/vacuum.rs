@@ -9,6 +9,9 @@ use crate::error::{WarehouseError, io};
 use crate::release::{Release, Releases};
 use crate::table::TableFolder;
 
+/// Folder of a Delta table's commits.
+const LOG: &str = "_delta_log";
+
 /// Which releases are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
@@ -59,13 +62,14 @@ impl Removable {
             for version in pinned.get(&folder).into_iter().flatten() {
                 needed.extend(TableFolder::at_path(&folder).files(*version).await?);
             }
+            let is_pinned = pinned.contains_key(&folder);
             let mut found = Vec::new();
             list(&folder, &mut found)?;
             for path in found {
                 let below = path.strip_prefix(&folder).unwrap_or(&path);
-                let in_log = below.starts_with("_delta_log");
-                // The log is kept whole, but for what a killed commit left beside it.
-                let is_litter = match in_log {
+                let in_log = below.starts_with(LOG);
+                // The log of a table that a release has is kept whole, but for what a killed commit left beside it.
+                let is_litter = match in_log && is_pinned {
                     true => below.to_string_lossy().contains(['#']) || below.extension().is_some_and(|e| e == "tmp"),
                     false => !needed.contains(below),
                 };
@@ -75,7 +79,8 @@ impl Removable {
                 }
             }
         }
-        files.sort();
+        // A log goes after the files that it names: without it nobody would know that they are a table's.
+        files.sort_by_cached_key(|(path, _)| (path.components().any(|part| part.as_os_str() == LOG), path.clone()));
         let removed = all.iter().map(|release| release.number).filter(|number| !kept.contains(number)).collect();
         Ok(Removable { files, releases: removed, kept: kept.into_iter().collect() })
     }
@@ -90,10 +95,9 @@ impl Removable {
         self.releases.iter().try_for_each(|number| releases.remove(*number))?;
         for (path, _) in &self.files {
             std::fs::remove_file(path).map_err(io(path))?;
-            // A partition's folder that is empty now; one that is not stays.
-            if let Some(folder) = path.parent() {
-                let _ = std::fs::remove_dir(folder);
-            }
+            // Folders of partitions and tables that are empty now; one that is not stays, and so do those that it is in.
+            let inside = path.ancestors().skip(1).take_while(|folder| *folder != warehouse);
+            let _ = inside.map(std::fs::remove_dir).take_while(Result::is_ok).count();
         }
         Ok(())
     }
@@ -120,7 +124,7 @@ fn tables(warehouse: &Path) -> Result<Vec<PathBuf>, WarehouseError> {
     for layer in folders(warehouse)? {
         let is_ours = layer.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('_'));
         if is_ours {
-            tables.extend(folders(&layer)?.into_iter().filter(|folder| folder.join("_delta_log").is_dir()));
+            tables.extend(folders(&layer)?.into_iter().filter(|folder| folder.join(LOG).is_dir()));
         }
     }
     Ok(tables)
