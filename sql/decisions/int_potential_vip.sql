@@ -1,5 +1,5 @@
 -- Customers who are worth little today and will be worth more (潜力客户, domain specification, section 5.5), each with its reasons.
--- Somebody who stays on the list for two years without a new reason leaves it, and comes back with a new one only. Nobody who does not allow profiling.
+-- Somebody who stays on the list for two years without a new reason leaves it, and comes back with a new one only. Who refuses profiling is not on it.
 with
 
 reason as (

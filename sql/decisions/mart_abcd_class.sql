@@ -7,12 +7,27 @@ deposit as (
 
     select
         xref.customer_id,
-        sum(case when month.balance_avg_base > 0 then month.balance_avg_base else 0 end) as deposit_month_avg,
-        sum(case when month.balance_base > 0 then month.balance_base else 0 end) as deposit_balance
-    from agg_account_month as month
+        sum(month.balance_avg) as deposit_month_avg,
+        sum(month.balance) as deposit_balance
+    from (
+        select source_system, source_customer_no, greatest(balance_avg_base, 0) as balance_avg, greatest(balance_base, 0) as balance
+        from agg_account_month
+        where month = cast(date_trunc('month', biz_date()) as date)
+        union all
+        -- What joint owners have is theirs and not the holder's.
+        select
+            share.source_system,
+            share.source_customer_no,
+            cast(greatest(account.balance_avg_base, 0) * share.signed_share as decimal(18, 2)) as balance_avg,
+            cast(greatest(account.balance_base, 0) * share.signed_share as decimal(18, 2)) as balance
+        from int_joint_share as share
+        inner join agg_account_month as account
+            on share.source_system = account.source_system
+            and share.account_no = account.account_no
+            and account.month = cast(date_trunc('month', biz_date()) as date)
+    ) as month
     inner join dim_customer_xref as xref
         on month.source_system = xref.source_system and month.source_customer_no = xref.source_customer_no
-    where month.month = cast(date_trunc('month', biz_date()) as date)
     group by xref.customer_id
 
 ),

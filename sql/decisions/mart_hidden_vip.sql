@@ -1,6 +1,6 @@
 -- Owners of small businesses whose turnover is large and whose money is elsewhere (高价值个体工商户, domain specification, section
--- 5.5): a tier below GOLD, evidence of a business, and a turnover of a million a year over own accounts and those of the shops. Nobody who does not allow
--- profiling.
+-- 5.5): a tier below GOLD, evidence of a business, and a turnover of a million a year over own accounts and those of the shops. Who refuses
+-- profiling is not on it.
 select
     evidenced.customer_id,
     tier.tier,

@@ -1,6 +1,6 @@
 -- Customers who cost the counter much and bring little, and can be shown other ways (domain specification, section 5.5; requirement
--- ABC-7d). All conditions must hold, so that nobody is sent away who will be worth more, or who needs the counter; nobody who does not allow
--- profiling is on it.
+-- ABC-7d). All conditions must hold, so that nobody is sent away who will be worth more, or who needs the counter; who refuses
+-- profiling is not on it.
 with
 
 ranked as (

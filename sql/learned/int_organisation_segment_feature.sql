@@ -1,4 +1,5 @@
--- Organisations to segment. Dormant ones and those without deposits or debts are left out: they form trivial clusters and hide the others.
+-- Organisations to segment. Dormant ones and those without deposits or debts are left out: they form trivial clusters and hide the others. Sole
+-- proprietors who refuse profiling are left out, too.
 with
 
 record as (
@@ -50,4 +51,5 @@ from int_customer_metrics as metrics
 left join turnover on metrics.customer_id = turnover.customer_id
 left join int_payroll_headcount as payroll on metrics.customer_id = payroll.customer_id
 left join mart_churn_flag as flag on metrics.customer_id = flag.customer_id and flag.churn_rule = 'DORMANT'
-where metrics.party_type = 'ORG' and flag.customer_id is null and (metrics.aum_month_avg > 0 or metrics.liability_balance > 0)
+left join int_profiling_refused as refused on metrics.customer_id = refused.customer_id
+where metrics.party_type = 'ORG' and flag.customer_id is null and refused.customer_id is null and (metrics.aum_month_avg > 0 or metrics.liability_balance > 0)

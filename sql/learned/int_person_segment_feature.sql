@@ -1,5 +1,5 @@
 -- Persons to segment. Dormant customers and persons without deposits or debts are left out:
--- they form trivial clusters and hide the others. So are children and who does not allow profiling.
+-- they form trivial clusters and hide the others. Children and who refuses profiling are left out, too.
 select
     metrics.customer_id,
     metrics.aum_month_avg,
@@ -22,5 +22,5 @@ left join mart_churn_flag as flag on metrics.customer_id = flag.customer_id and 
 left join int_profiling_refused as refused on metrics.customer_id = refused.customer_id
 where metrics.party_type = 'PERSON' and flag.customer_id is null
     and (metrics.aum_month_avg > 0 or metrics.liability_balance > 0)
-    and coalesce(metrics.age_years, 999) >= parameter('profiling_age_min')
+    and (metrics.age_years is null or metrics.age_years >= parameter('profiling_age_min'))
     and refused.customer_id is null

@@ -36,24 +36,23 @@ joint_holding as (
 
     select
         holding.source_system,
-        case when side.sign = 1 then share.source_customer_no else holding.source_customer_no end as source_customer_no,
+        share.source_customer_no,
         holding.month,
-        side.sign * cast(holding.aum_avg * share.owner_share as decimal(18, 2)) as aum_avg,
-        side.sign * cast(holding.aum_accumulator * share.owner_share as decimal(38, 2)) as aum_accumulator,
-        side.sign * cast(holding.aum_balance * share.owner_share as decimal(18, 2)) as aum_balance,
+        cast(holding.aum_avg * share.signed_share as decimal(18, 2)) as aum_avg,
+        cast(holding.aum_accumulator * share.signed_share as decimal(38, 2)) as aum_accumulator,
+        cast(holding.aum_balance * share.signed_share as decimal(18, 2)) as aum_balance,
         cast(0 as decimal(18, 2)) as wealth_balance,
-        side.sign * cast(holding.overdraft_balance * share.owner_share as decimal(18, 2)) as overdraft_balance,
-        side.sign * cast(holding.external_credit_amount * share.owner_share as decimal(18, 2)) as external_credit_amount,
-        side.sign * cast(holding.external_debit_amount * share.owner_share as decimal(18, 2)) as external_debit_amount,
+        cast(holding.overdraft_balance * share.signed_share as decimal(18, 2)) as overdraft_balance,
+        cast(holding.external_credit_amount * share.signed_share as decimal(18, 2)) as external_credit_amount,
+        cast(holding.external_debit_amount * share.signed_share as decimal(18, 2)) as external_debit_amount,
         cast(0 as bigint) as customer_txn_count,
         cast(0 as bigint) as echannel_txn_count,
-        side.sign * cast(holding.salary_amount * share.owner_share as decimal(18, 2)) as salary_amount,
-        side.sign * cast(holding.turnover_amount * share.owner_share as decimal(18, 2)) as turnover_amount,
-        case when side.sign = 1 then holding.last_customer_txn_date end as last_customer_txn_date,
-        case when side.sign = 1 then holding.last_customer_txn_at end as last_customer_txn_at
+        cast(holding.salary_amount * share.signed_share as decimal(18, 2)) as salary_amount,
+        cast(holding.turnover_amount * share.signed_share as decimal(18, 2)) as turnover_amount,
+        case when share.is_joint_owner then holding.last_customer_txn_date end as last_customer_txn_date,
+        case when share.is_joint_owner then holding.last_customer_txn_at end as last_customer_txn_at
     from int_joint_share as share
     inner join account_holding as holding on share.source_system = holding.source_system and share.account_no = holding.account_no
-    cross join (values (cast(1 as decimal(1, 0))), (cast(-1 as decimal(1, 0)))) as side (sign)
 
 ),
 

@@ -133,19 +133,18 @@ joint_part as (
 
     select
         part.source_system,
-        case when side.sign = 1 then share.source_customer_no else part.source_customer_no end as source_customer_no,
-        side.sign * cast(part.aum_begin * share.owner_share as decimal(18, 2)) as aum_begin,
-        side.sign * cast(part.aum_end * share.owner_share as decimal(18, 2)) as aum_end,
-        side.sign * cast(part.external_amount * share.owner_share as decimal(18, 2)) as external_amount,
-        side.sign * cast(part.loan_amount * share.owner_share as decimal(18, 2)) as loan_amount,
-        side.sign * cast(part.interest_amount * share.owner_share as decimal(18, 2)) as interest_amount,
-        side.sign * cast(part.fee_tax_amount * share.owner_share as decimal(18, 2)) as fee_tax_amount,
-        side.sign * cast(part.adjustment_amount * share.owner_share as decimal(18, 2)) as adjustment_amount,
-        side.sign * cast(part.fx_amount * share.owner_share as decimal(18, 2)) as fx_amount,
-        side.sign * cast(part.uncounted_amount * share.owner_share as decimal(18, 2)) as uncounted_amount
+        share.source_customer_no,
+        cast(part.aum_begin * share.signed_share as decimal(18, 2)) as aum_begin,
+        cast(part.aum_end * share.signed_share as decimal(18, 2)) as aum_end,
+        cast(part.external_amount * share.signed_share as decimal(18, 2)) as external_amount,
+        cast(part.loan_amount * share.signed_share as decimal(18, 2)) as loan_amount,
+        cast(part.interest_amount * share.signed_share as decimal(18, 2)) as interest_amount,
+        cast(part.fee_tax_amount * share.signed_share as decimal(18, 2)) as fee_tax_amount,
+        cast(part.adjustment_amount * share.signed_share as decimal(18, 2)) as adjustment_amount,
+        cast(part.fx_amount * share.signed_share as decimal(18, 2)) as fx_amount,
+        cast(part.uncounted_amount * share.signed_share as decimal(18, 2)) as uncounted_amount
     from int_joint_share as share
     inner join account_part as part on share.source_system = part.source_system and share.account_no = part.account_no
-    cross join (values (cast(1 as decimal(1, 0))), (cast(-1 as decimal(1, 0)))) as side (sign)
 
 ),
 

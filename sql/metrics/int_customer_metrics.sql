@@ -125,13 +125,12 @@ owned as (
     -- What joint owners have is theirs and not the holder's.
     select
         account.source_system,
-        case when side.sign = 1 then share.source_customer_no else account.source_customer_no end as source_customer_no,
-        side.sign * cast(account.balance * share.owner_share as decimal(18, 2)) as balance,
+        share.source_customer_no,
+        cast(account.balance * share.signed_share as decimal(18, 2)) as balance,
         account.is_demand,
         account.is_open
     from int_joint_share as share
     inner join account on share.source_system = account.source_system and share.account_no = account.account_no
-    cross join (values (cast(1 as decimal(1, 0))), (cast(-1 as decimal(1, 0)))) as side (sign)
 
 ),
 

@@ -14,19 +14,31 @@ code as (
 
 ),
 
-round_trip as (
+trip as (
 
     -- A receipt that was found twice is taken off once.
+    select source_system, txn_id, max(account_no) as account_no, max(amount) as amount
+    from agg_round_trip_month
+    where month > cast(date_trunc('month', biz_date()) as date) - interval '12 months'
+    group by source_system, txn_id
+
+),
+
+round_trip as (
+
     select xref.customer_id, sum(trip.amount) as amount
     from (
-        select source_system, txn_id, max(account_no) as account_no, max(amount) as amount
-        from agg_round_trip_month
-        where month > cast(date_trunc('month', biz_date()) as date) - interval '12 months'
-        group by source_system, txn_id
+        select account.source_system, account.source_customer_no, trip.amount
+        from trip
+        inner join int_account as account on trip.source_system = account.source_system and trip.account_no = account.account_no
+        union all
+        -- Taken off as the turnover was shared.
+        select share.source_system, share.source_customer_no, cast(trip.amount * share.signed_share as decimal(18, 2)) as amount
+        from trip
+        inner join int_joint_share as share on trip.source_system = share.source_system and trip.account_no = share.account_no
     ) as trip
-    inner join int_account as account on trip.source_system = account.source_system and trip.account_no = account.account_no
     inner join dim_customer_xref as xref
-        on account.source_system = xref.source_system and account.source_customer_no = xref.source_customer_no
+        on trip.source_system = xref.source_system and trip.source_customer_no = xref.source_customer_no
     group by xref.customer_id
 
 ),

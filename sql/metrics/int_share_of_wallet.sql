@@ -4,6 +4,7 @@ with
 
 own as (
 
+    -- What is sent from a joint account to an account in the same name is its holder's.
     select xref.customer_id, sum(month.sent_amount - month.received_amount) as sent_amount
     from agg_own_name_month as month
     inner join int_account as account on month.source_system = account.source_system and month.account_no = account.account_no

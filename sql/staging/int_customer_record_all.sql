@@ -12,7 +12,7 @@ owners as (
         union all
         select source_system, source_customer_no, open_date from int_card
         union all
-        select source_system, source_customer_no, cast(null as date) as open_date from int_joint_share
+        select source_system, source_customer_no, open_date from int_joint_share
     ) as holding
     group by source_system, source_customer_no
 

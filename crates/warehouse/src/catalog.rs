@@ -88,6 +88,7 @@ pub struct Catalog {
     /// Parameters before the project's own, and what nodes and checks read.
     built_in_parameters: BTreeMap<String, i32>,
     parameters_read: BTreeSet<String>,
+    reads_all_parameters: bool,
 }
 
 /// What stands for the staging nodes of source systems that a project does not use.
@@ -146,7 +147,9 @@ impl Catalog {
             }
         }
         catalog.link(unused)?;
-        if let Some(reference) = catalog.references.get(parameter::TABLE) {
+        if let Some(reference) = catalog.references.get(parameter::TABLE)
+            && !catalog.reads_all_parameters
+        {
             parameter::refuse_unread(reference, &catalog.built_in_parameters, &catalog.parameters_read)?;
         }
         // Of a node of an unused system there is nothing to test.
@@ -201,11 +204,11 @@ impl Catalog {
     fn add_reference(&mut self, name: &str, toml: &SqlFile, csvs: &[&SqlFile]) -> Result<(), WarehouseError> {
         let parse = |csv: Option<&&SqlFile>| Reference::parse(&toml.path, &toml.text, csv.map(|c| c.text.as_str()));
         let mut reference = parse(csvs.last())?;
+        if name == parameter::TABLE {
+            self.built_in_parameters = parameter::values(&parse(csvs.first())?);
+        }
         if !reference.key.is_empty() {
             reference = parse(csvs.first())?;
-            if name == parameter::TABLE {
-                self.built_in_parameters = parameter::values(&reference);
-            }
             for csv in csvs.iter().skip(1) {
                 reference = reference.followed_by(&csv.text)?;
             }
@@ -238,6 +241,7 @@ impl Catalog {
             reads.tables.extend(referred.map(str::to_owned));
             self.reads.insert(node.name.clone(), reads.tables);
             self.parameters_read.extend(reads.parameters);
+            self.reads_all_parameters |= reads.all_parameters;
             if !reads.previous.is_empty() {
                 self.previous.insert(node.name.clone(), reads.previous);
             }
@@ -246,6 +250,7 @@ impl Catalog {
             let reads = graph::tables_read(&check.name, Path::new(&check.name), &check.sql)?;
             self.reads.insert(check.name.clone(), reads.tables);
             self.parameters_read.extend(reads.parameters);
+            self.reads_all_parameters |= reads.all_parameters;
         }
         self.retire_unused_systems(unused);
         for node in self.nodes.values() {

@@ -23,6 +23,8 @@ pub struct TablesRead {
     pub previous: BTreeSet<String>,
     /// Names in `parameter('...')`.
     pub parameters: BTreeSet<String>,
+    /// Whether the table of parameters is read as a table.
+    pub all_parameters: bool,
 }
 
 /// Tables that a SELECT reads.
@@ -41,6 +43,7 @@ pub fn tables_read(node: &str, path: &Path, sql: &str) -> Result<TablesRead, War
     if let Statement::Statement(statement) = statement {
         let _ = statement.visit(&mut named);
     }
+    let all_parameters = tables.contains(parameter::TABLE);
     if !named.parameters.is_empty() {
         tables.insert(parameter::TABLE.to_owned());
     }
@@ -48,7 +51,7 @@ pub fn tables_read(node: &str, path: &Path, sql: &str) -> Result<TablesRead, War
     if !named.previous.is_empty() {
         tables.remove(previous::NAME);
     }
-    Ok(TablesRead { tables, previous: named.previous, parameters: named.parameters })
+    Ok(TablesRead { tables, previous: named.previous, parameters: named.parameters, all_parameters })
 }
 
 /// Collects the names in `previous('...')` and in `parameter('...')`.

@@ -59,3 +59,49 @@ pub(crate) fn refuse_unread(
     let near = nearest(unread, built_in.keys()).map_or(String::new(), |near| format!("; did you mean {near}?"));
     Err(reference.refused(format!("nothing reads {NAME}('{unread}'){near}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::catalog::{SqlFile, UnusedSystems};
+
+    const BUILT_IN: &str = "parameter,value\ndays,35\n";
+
+    /// A catalog whose node reads this, with a project's own parameters beside the built-in ones.
+    fn catalog(select: &str, own: &str) -> Result<Catalog, WarehouseError> {
+        let file = |path: &str, text: &str| SqlFile { path: PathBuf::from(path), text: text.to_owned() };
+        let column = |name: &str, of: &str| {
+            format!("{{ name = \"{name}\", type = \"{of}\", class = \"C1\", description = \"{name}\" }}")
+        };
+        let reference = format!(
+            "description = \"d\"\nkey = [\"parameter\"]\ncolumns = [{}, {}]",
+            column("parameter", "text"),
+            column("value", "int")
+        );
+        let node = format!(
+            "description = \"d\"\ngrain = \"g\"\nkey = [\"x\"]\nmaterialisation = \"view\"\nowner = \"o\"\ncolumns = [{}]",
+            column("x", "int")
+        );
+        let files = [
+            file("reference/ref_parameter.toml", &reference),
+            file("reference/ref_parameter.csv", BUILT_IN),
+            file("mybank/sql/reference/ref_parameter.csv", own),
+            file("metrics/n.toml", &node),
+            file("metrics/n.sql", select),
+        ];
+        Catalog::read(&files, BTreeMap::new(), UnusedSystems::AreUnknown)
+    }
+
+    #[test]
+    fn a_project_names_only_what_it_changes_and_nothing_that_nobody_reads() {
+        let select = "select parameter('days') as x";
+        let changed = catalog(select, "parameter,value\ndays,10\n").unwrap();
+        assert_eq!(values(&changed.references[TABLE]), BTreeMap::from([("days".to_owned(), 10)]));
+        let refused = catalog(select, "parameter,value\nday,10\n").unwrap_err().to_string();
+        assert!(refused.contains("nothing reads parameter('day'); did you mean days?"), "{refused}");
+        let all = catalog("select value as x from ref_parameter", "parameter,value\nday,10\n").unwrap();
+        assert_eq!(values(&all.references[TABLE]).len(), 2);
+    }
+}

@@ -48,6 +48,8 @@ impl Reference {
         let refuse = |message: String| WarehouseError::Node { node: name.clone(), path: path.to_owned(), message };
         let file: ReferenceFile = toml::from_str(toml_text).map_err(|e| refuse(e.to_string()))?;
         let csv = csv.ok_or_else(|| refuse(format!("there is no {name}.csv beside it")))?;
+        // Spreadsheets put a mark before the first column's name.
+        let csv = csv.trim_start_matches('\u{feff}');
         let header: Vec<&str> = csv.lines().next().unwrap_or_default().split(',').map(str::trim).collect();
         let described: Vec<&str> = file.columns.iter().map(|c| c.name.as_str()).collect();
         if header != described {
@@ -148,6 +150,8 @@ mod tests {
         // What a release keeps of it leads to the same rows.
         assert_eq!(values(&limits(both.csv())), [1, 3, 20, 40]);
         assert_eq!(values(&built_in.followed_by("name,value").unwrap()), [1, 2, 3]);
+        // As a spreadsheet writes it.
+        assert_eq!(values(&built_in.followed_by("\u{feff}name,value\r\na,10\r\n").unwrap()), [2, 3, 10]);
     }
 
     #[test]

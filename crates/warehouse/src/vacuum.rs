@@ -79,8 +79,12 @@ impl Removable {
                 }
             }
         }
-        // A log goes after the files that it names: without it nobody would know that they are a table's.
-        files.sort_by_cached_key(|(path, _)| (path.components().any(|part| part.as_os_str() == LOG), path.clone()));
+        files.sort();
+        // A log goes after the files that it names, or nobody would know that they are a table's; and from its end, or what is left of it could be neither read nor begun anew.
+        let is_of_log = |path: &Path| path.components().any(|part| part.as_os_str() == LOG);
+        let (mut logs, mut files): (Vec<_>, Vec<_>) = files.into_iter().partition(|(path, _)| is_of_log(path));
+        logs.reverse();
+        files.append(&mut logs);
         let removed = all.iter().map(|release| release.number).filter(|number| !kept.contains(number)).collect();
         Ok(Removable { files, releases: removed, kept: kept.into_iter().collect() })
     }
