@@ -58,45 +58,11 @@ joint_holding as (
 
 holding as (
 
-    select
-        source_system,
-        source_customer_no,
-        month,
-        aum_avg,
-        aum_accumulator,
-        aum_balance,
-        wealth_balance,
-        overdraft_balance,
-        external_credit_amount,
-        external_debit_amount,
-        customer_txn_count,
-        echannel_txn_count,
-        salary_amount,
-        turnover_amount,
-        last_customer_txn_date,
-        last_customer_txn_at
-    from account_holding
+    select * exclude (account_no) from account_holding
 
     union all
 
-    select
-        source_system,
-        source_customer_no,
-        month,
-        aum_avg,
-        aum_accumulator,
-        aum_balance,
-        wealth_balance,
-        overdraft_balance,
-        external_credit_amount,
-        external_debit_amount,
-        customer_txn_count,
-        echannel_txn_count,
-        salary_amount,
-        turnover_amount,
-        last_customer_txn_date,
-        last_customer_txn_at
-    from joint_holding
+    select * from joint_holding
 
     union all
 

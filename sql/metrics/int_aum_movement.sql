@@ -123,7 +123,9 @@ account_part as (
         adjustment_amount,
         -- Everything else that a currency's rate does; nothing in the base currency.
         end_base - begin_base - posted_amount_base - break_amount as fx_amount,
-        cast((1 - weight) * (greatest(end_base, 0) - greatest(begin_base, 0)) as decimal(18, 2)) as uncounted_amount
+        cast(0 as decimal(18, 2)) as revaluation_amount,
+        cast((1 - weight) * (greatest(end_base, 0) - greatest(begin_base, 0)) as decimal(18, 2)) as uncounted_amount,
+        cast(0 as decimal(18, 2)) as between_owners_amount
     from account
 
 ),
@@ -142,6 +144,7 @@ joint_part as (
         cast(part.fee_tax_amount * share.signed_share as decimal(18, 2)) as fee_tax_amount,
         cast(part.adjustment_amount * share.signed_share as decimal(18, 2)) as adjustment_amount,
         cast(part.fx_amount * share.signed_share as decimal(18, 2)) as fx_amount,
+        part.revaluation_amount,
         cast(part.uncounted_amount * share.signed_share as decimal(18, 2)) as uncounted_amount
     from int_joint_share as share
     inner join account_part as part on share.source_system = part.source_system and share.account_no = part.account_no
@@ -150,35 +153,10 @@ joint_part as (
 
 part as (
 
-    select
-        source_system,
-        source_customer_no,
-        aum_begin,
-        aum_end,
-        external_amount,
-        loan_amount,
-        interest_amount,
-        fee_tax_amount,
-        adjustment_amount,
-        fx_amount,
-        cast(0 as decimal(18, 2)) as revaluation_amount,
-        uncounted_amount,
-        cast(0 as decimal(18, 2)) as between_owners_amount
-    from account_part
+    select * exclude (account_no) from account_part
     union all
     select
-        source_system,
-        source_customer_no,
-        aum_begin,
-        aum_end,
-        external_amount,
-        loan_amount,
-        interest_amount,
-        fee_tax_amount,
-        adjustment_amount,
-        fx_amount,
-        0 as revaluation_amount,
-        uncounted_amount,
+        *,
         aum_end - aum_begin
         - (external_amount + loan_amount + interest_amount + fx_amount - fee_tax_amount + adjustment_amount - uncounted_amount) as between_owners_amount
     from joint_part
